@@ -1,0 +1,121 @@
+"""Every finding about a payload at once: `check`, and the profile of KHQR."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import overload
+
+from .emv.profile import EMVCO, Profile
+from .emv.rules import examine, read
+from .emv.source import payload_text
+from .errors import DecodeError, Finding, KhqrError, Severity, quote
+from .model import aware_moment
+from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr, numbered
+
+__all__ = ["PROFILES", "Report", "check"]
+
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (EMVCO, KHQR_PROFILE)}
+"""The profiles that `check` can be given by name."""
+
+
+class Report(Sequence[Finding]):
+    """Every finding about a payload, in payload order.
+
+    >>> report = check("000201")
+    >>> report.ok, len(report.errors), report.errors[0].code
+    (False, 7, 'root.missing')
+    """
+
+    __slots__ = ("findings", "profile")
+
+    def __init__(self, findings: Sequence[Finding], profile: str) -> None:
+        self.findings = tuple(findings)
+        self.profile = profile
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings do not count."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that break a rule."""
+        return tuple(item for item in self.findings if item.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that only depart from good practice."""
+        return tuple(item for item in self.findings if item.severity is Severity.WARNING)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __bool__(self) -> bool:
+        """Always true, as ``if report:`` could mean its opposite; ask for ``report.ok``."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"Report({list(self.findings)!r}, profile={self.profile!r})"
+
+    def __str__(self) -> str:
+        if not self.findings:
+            return f"no findings (profile {self.profile})"
+        count = f"{len(self.errors)} error(s), {len(self.warnings)} warning(s)"
+        lines = [f"{count} (profile {self.profile})", *(f"  {item}" for item in self.findings)]
+        return "\n".join(lines)
+
+
+def check(
+    payload: str | bytes,
+    *,
+    profile: str = "auto",
+    lenient: bool = False,
+    at: datetime | None = None,
+) -> Report:
+    """Return every finding about a payload, errors and warnings, in payload order.
+
+    Args:
+        payload: the text of a code, or its UTF-8 bytes; any content is judged, none raises.
+        profile: ``emvco`` for EMVCo MPM 1.0 to the letter, ``khqr`` for what Cambodia's readers
+            ask for, ``auto`` to choose by the code.
+        lenient: forgive white space and a BOM around the payload, with a warning.
+        at: the moment at which expiry is judged, an aware `datetime`; by default it is not.
+
+    Raises:
+        TypeError: for anything but text and bytes.
+        KhqrError: for an unknown profile.
+
+    Source: EMVCo MPM 1.0; bakong-khqr 1.0.20 for the numbers in ``nbc_code``.
+
+    >>> print(check("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...             "5909Demo User6010Phnom Penh6304119a"))
+    0 error(s), 1 warning(s) (profile khqr)
+      warning 63 @86  crc.lower-case: CRC is 119a, usually written 119A
+    """
+    if profile != "auto" and profile not in PROFILES:
+        known = ", ".join(["auto", *PROFILES])
+        raise KhqrError(f"profile is {quote(profile)}, expected one of {known}")
+    moment = aware_moment("at", at)
+    try:
+        text = payload_text(payload)
+    except DecodeError as error:
+        return Report(error.findings, profile)
+    chosen = PROFILES.get(profile, KHQR_PROFILE)
+    reading = read(text, chosen, lenient=lenient)
+    if profile == "auto" and not looks_like_khqr(reading):
+        chosen = EMVCO
+        reading = read(text, chosen, lenient=lenient)
+    findings = list(examine(reading, chosen))
+    if chosen is KHQR_PROFILE:
+        findings = [numbered(finding, reading) for finding in findings]
+        findings += khqr_findings(reading, moment)
+    findings.sort(key=lambda finding: finding.offset)
+    return Report(findings, chosen.name)

@@ -1,0 +1,12 @@
+"""Images: a payload as a QR symbol (`symbol`), and an image back to its payloads (`scan`).
+
+Drawing needs the extra ``image`` (segno), scanning ``scan`` (zxing-cpp) or ``zbar`` (pyzbar and
+the system library libzbar). Nothing of them is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+from . import symbol
+from .scanner import Scan, scan, scan_all
+
+__all__ = ["Scan", "scan", "scan_all", "symbol"]

@@ -1,0 +1,124 @@
+"""What both kinds of code share: defaults, moments, and how a frozen value is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, make_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from ..errors import EncodeError
+
+__all__ = [
+    "DEFAULTS",
+    "DEFAULT_CITY",
+    "DEFAULT_MERCHANT_CATEGORY",
+    "Routing",
+    "aware_moment",
+    "draft_of",
+    "milliseconds",
+    "moment_at",
+    "refuse_other_types",
+    "shown",
+    "texts_only",
+]
+
+DEFAULT_CITY = "Phnom Penh"
+DEFAULT_MERCHANT_CATEGORY = "5999"
+DEFAULTS = {"merchant_city": DEFAULT_CITY, "merchant_category_code": DEFAULT_MERCHANT_CATEGORY}
+"""What the official SDK writes where nothing was given."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TEXT_TYPES = frozenset({str, type(None)})
+_NOT_TEXT = frozenset({"cls", "currency", "amount", "created_at", "expires_at"})
+
+
+class Routing(StrEnum):
+    """Where the money of a code goes (NBC's guideline of 2020).
+
+    ``WALLET``: the Bakong account itself. ``REMITTANCE``: the bank's settlement account, for the
+    account in ``account_information``. ``MERCHANT``: the same, for ``merchant_id``. The rule is
+    what the documents say; codes in the field do not always keep to it.
+    """
+
+    WALLET = "wallet"
+    REMITTANCE = "remittance"
+    MERCHANT = "merchant"
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return an aware ``moment`` as whole milliseconds since 1970, as object 99 holds it.
+
+    >>> milliseconds(datetime(2025, 6, 15, 15, 6, 40, tzinfo=UTC))
+    1750000000000
+    """
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def moment_at(value: int) -> datetime:
+    """Return the moment ``value`` milliseconds after 1970, in UTC.
+
+    >>> moment_at(1750000000001).isoformat()
+    '2025-06-15T15:06:40.001000+00:00'
+    """
+    # Exact: a float holds these seconds to less than a microsecond, and only whole milliseconds
+    # come in. Adding a timedelta takes twice as long.
+    return datetime.fromtimestamp(value / 1000, UTC)
+
+
+def aware_moment(name: str, value: datetime | None) -> datetime | None:
+    """Return ``value`` in UTC and to the millisecond, which is what a KHQR can carry.
+
+    Raises:
+        TypeError: for anything but a `datetime`.
+        EncodeError: for a `datetime` without a time zone, which names no moment.
+
+    >>> aware_moment("at", datetime(2025, 6, 15, 22, 6, 40, 999_999, tzinfo=UTC)).microsecond
+    999000
+    """
+    if value is None:
+        return None
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} is an aware datetime, not {type(value).__name__}")
+    if value.tzinfo is not UTC:
+        if value.utcoffset() is None:
+            raise EncodeError(
+                f"{name} has no time zone and names no moment; "
+                "pass an aware datetime, such as datetime.now(timezone.utc)"
+            )
+        try:
+            value = value.astimezone(UTC)
+        except OverflowError:
+            raise EncodeError(f"{name} lies outside the years 1 to 9999 in UTC") from None
+    spare = value.microsecond % 1000
+    return value.replace(microsecond=value.microsecond - spare) if spare else value
+
+
+def texts_only(values: tuple[object, ...]) -> bool:
+    """Whether every value is exactly `str` or None."""
+    return _TEXT_TYPES.issuperset(map(type, values))
+
+
+def refuse_other_types(given: Mapping[str, object]) -> None:
+    """Raise a `TypeError` for the first argument that should be text and is not.
+
+    A subclass of `str`, such as a `StrEnum`, is text and passes.
+    """
+    for name, value in given.items():
+        if name not in _NOT_TEXT and value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} is str, not {type(value).__name__}")
+
+
+def draft_of(cls: type) -> Any:
+    """Return a mutable class with the memory layout of the frozen dataclass ``cls``."""
+    names = [field.name for field in fields(cls)]
+    return make_dataclass(f"_{cls.__name__}Draft", names, slots=True, eq=False, repr=False)
+
+
+def shown(value: Any) -> str:
+    """Return a value as its constructor call, without what was left at None."""
+    parts = ((field.name, getattr(value, field.name)) for field in fields(value))
+    listed = ", ".join(f"{name}={item!r}" for name, item in parts if item is not None)
+    return f"{type(value).__name__}({listed})"

@@ -1,0 +1,280 @@
+"""What Cambodia's readers ask for beyond EMVCo, and what they let pass: the profile ``khqr``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from .codec.problems import LONGEST_LIFE, UNIONPAY_LENGTH
+from .currency import KHR, USD
+from .emv.profile import Profile
+from .emv.rules import Reading
+from .emv.units import KHQR_ORDER, LengthUnit, measure
+from .emv.values import AMOUNT
+from .errors import Finding, Severity, quote
+from .fields import ACCOUNT_TEMPLATES, FIELDS_BY_PATH
+from .findings import khqr_finding
+from .model import milliseconds
+
+__all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr", "numbered"]
+
+_INSIDE_99 = frozenset(
+    {"template.not-tlv", "tlv.header-truncated", "tlv.id-not-digits", "guid.missing"}
+)
+"""Findings about the content of 99 whose path is that of the template."""
+
+_LIFE = int(LONGEST_LIFE.total_seconds() * 1000)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CURRENCIES = {KHR.number: KHR, USD.number: USD}
+
+
+def _local_script(finding: Finding, value: str) -> Severity | None:
+    """Khmer stands in 59, 60 and 62 of live codes; control characters do not belong anywhere."""
+    if finding.path[:2] in {"59", "60", "62"} and not _CONTROL.search(value):
+        return Severity.WARNING
+    return finding.severity
+
+
+def _bank_content(finding: Finding, _value: str) -> Severity | None:
+    """Banks write what they like inside 99 (R63) and 62.50-62.99; the objects themselves count."""
+    if finding.path.startswith("99.") or (finding.path == "99" and finding.code in _INSIDE_99):
+        return None
+    if "62.50" <= finding.path[:5] <= "62.99":
+        return Severity.WARNING
+    return finding.severity
+
+
+def _said_better(_finding: Finding, _value: str) -> Severity | None:
+    """A finding of KHQR's own says the same, with its number."""
+    return None
+
+
+def _unread_here(_finding: Finding, _value: str) -> Severity | None:
+    """No reader of KHQR reads 62.10 and 62.11, and banks use the numbers for their own."""
+    return Severity.WARNING
+
+
+def _city_alone(finding: Finding, value: str) -> Severity | None:
+    """The official SDK writes 64.02 alone."""
+    return Severity.WARNING if value[:2] == "02" else finding.severity
+
+
+def _one_letter(finding: Finding, value: str) -> Severity | None:
+    """The official SDK writes a language of one letter."""
+    return Severity.WARNING if len(value) == 1 else finding.severity
+
+
+KHQR_PROFILE = Profile(
+    name="khqr",
+    units=KHQR_ORDER,
+    exponents={KHR.number: KHR.decimals, USD.number: USD.decimals},
+    severities={
+        "charset.not-ans": _local_script,
+        "language.missing": _city_alone,
+        "language.code": _one_letter,
+        "poi.dynamic-without-amount": _said_better,
+        **dict.fromkeys(("tax-id.too-long", "channel.length"), _unread_here),
+        **dict.fromkeys(
+            (
+                "guid.missing",
+                "guid.too-long",
+                "template.not-tlv",
+                "tlv.header-truncated",
+                "tlv.id-not-digits",
+                "tlv.length-not-digits",
+                "tlv.length-overrun",
+                "tlv.length-zero",
+            ),
+            _bank_content,
+        ),
+    },
+)
+"""EMVCo's rules as they are kept in Cambodia."""
+
+_NUMBERS: dict[str, int] = {
+    "merchant-account.missing": 5,
+    "amount.not-numeric": 4,
+    "amount.too-long": 4,
+    "amount.zero": 4,
+    "country.format": 20,
+    "currency.format": 19,
+    "currency.unknown": 28,
+    "poi.value": 48,
+    "crc.missing": 24,
+    "crc.length": 22,
+    "crc.not-hex": 8,
+    "crc.mismatch": 8,
+    "payload.empty": 8,
+    "payload.trailing-data": 8,
+}
+"""Error numbers of the official SDK for findings of EMVCo's rules."""
+
+_NUMBERS_OF_MISSING = {"00": 23, "01": 48, "29": 1, "30": 1, "53": 9, "54": 4, "58": 26, "63": 24}
+_MISSING = frozenset({"root.missing", "tlv.length-zero", "guid.missing", "language.missing"})
+_TOO_LONG = frozenset(
+    {
+        "additional.too-long",
+        "city.too-long",
+        "guid.too-long",
+        "language.too-long",
+        "language.code",
+        "mcc.format",
+        "name.too-long",
+    }
+)
+
+
+def numbered(finding: Finding, reading: Reading) -> Finding:
+    """Return a finding of EMVCo's rules with the official SDK's number, where it has one."""
+    number = _NUMBERS.get(finding.code)
+    field = FIELDS_BY_PATH.get(finding.path)
+    length = len(reading.value_at(finding))
+    if finding.code in _MISSING:
+        number = _NUMBERS_OF_MISSING.get(finding.path, field.missing if field else None)
+        if finding.path == "64.00" and finding.code == "language.missing":
+            number = 37
+    elif finding.code in _TOO_LONG and field:
+        number = field.too_long
+    elif finding.code == "poi.value" and length > 2:
+        number = 17
+    elif finding.code == "pfi.value" and length > 2:
+        number = 16
+    elif finding.code == "charset.not-numeric":
+        number = {"52": 51, "53": 28}.get(finding.path)
+    return finding if number is None else replace(finding, nbc_code=number)
+
+
+def looks_like_khqr(reading: Reading) -> bool:
+    """Whether a text is to be judged as a KHQR: an account stands for the GUID, or it says KH."""
+    guids = (
+        child.value
+        for item in reading.tree.objects
+        if "26" <= item.id <= "51"
+        for child in item.objects
+        if child.id == "00"
+    )
+    return any("@" in guid for guid in guids) or reading.value("58") == "KH"
+
+
+def khqr_findings(reading: Reading, at: datetime | None) -> Iterator[Finding]:
+    """Yield the findings that EMVCo's rules do not give."""
+    if reading.walked and reading.start < reading.stop:
+        yield from _account(reading)
+        yield from _unionpay(reading)
+        yield from _money(reading)
+        yield from _times(reading, at)
+
+
+def _finding(
+    reading: Reading,
+    code: str,
+    path: str,
+    message: str,
+    severity: Severity | None = None,
+    nbc_code: int | None = None,
+) -> Finding:
+    found = reading.first(path)
+    offset = reading.stop if found is None else found.value_offset
+    return khqr_finding(
+        code,
+        path,
+        message,
+        offset=offset,
+        locator=reading.locator,
+        severity=severity,
+        nbc_code=nbc_code,
+    )
+
+
+def _account(reading: Reading) -> Iterator[Finding]:
+    kinds = [item for item in reading.tree.objects if item.id in ACCOUNT_TEMPLATES]
+    if not kinds and reading.tree.fault is None:
+        message = "neither object 29 (individual) nor 30 (merchant) is there"
+        yield _finding(reading, "khqr.account-type.missing", "29", message)
+    if len({item.id for item in kinds}) > 1:
+        message = "objects 29 and 30 are both there, and readers differ in whom they pay"
+        yield _finding(reading, "khqr.account-type.ambiguous", kinds[1].id, message)
+    for kind in kinds:
+        account = reading.value(f"{kind.id}.00")
+        if account and (account.count("@") != 1 or not all(account.split("@"))):
+            message = f"the Bakong account is {quote(account)}, expected name@bank"
+            yield _finding(reading, "khqr.bakong-account-id.format", f"{kind.id}.00", message)
+        for field in ACCOUNT_TEMPLATES[kind.id][1:]:
+            text = reading.value(field.path)
+            if text is None and field.required:
+                message = f"a merchant code has no {field.attribute}"
+                code = f"{field.finding}.missing"
+                yield _finding(reading, code, field.path, message, Severity.WARNING)
+            elif text is not None and measure(text, LengthUnit.UTF16) > field.maximum:
+                message = f"{field.attribute} has {len(text)} characters, at most 32 fit"
+                # The SDK's verify knows 30.01 only as account information.
+                number = 35 if field.path == "30.01" else None
+                code = f"{field.finding}.too-long"
+                yield _finding(reading, code, field.path, message, nbc_code=number)
+
+
+def _unionpay(reading: Reading) -> Iterator[Finding]:
+    unionpay = reading.value("15")
+    if unionpay is None:
+        return
+    if len(unionpay) > UNIONPAY_LENGTH:
+        message = f"object 15 has {len(unionpay)} characters; NBC's document says 31"
+        yield _finding(reading, "khqr.unionpay-account.length", "15", message)
+    if reading.value("53") == USD.number:
+        message = "the official SDK writes object 15 with riel only"
+        code = "khqr.unionpay-account.dollar"
+        yield _finding(reading, code, "15", message, Severity.WARNING)
+
+
+def _money(reading: Reading) -> Iterator[Finding]:
+    number, amount = reading.value("53"), reading.value("54")
+    if number and number.isascii() and number.isdigit() and number not in _CURRENCIES:
+        message = f"currency is {number}, a KHQR carries 116 (KHR) or 840 (USD)"
+        yield _finding(reading, "khqr.currency.unsupported", "53", message)
+    country = reading.value("58")
+    if country and country != "KH":
+        message = f"country is {quote(country)}, a KHQR says KH"
+        yield _finding(reading, "khqr.country.other", "58", message)
+    riel = number == KHR.number and amount is not None and AMOUNT.fullmatch(amount) is not None
+    if riel and amount and amount.partition(".")[2].strip("0"):
+        message = f"amount is {amount} KHR; riel are whole"
+        yield _finding(reading, "khqr.amount.format", "54", message)
+    if reading.value("01") == "12" and amount is None and reading.tree.fault is None:
+        message = "a dynamic code (01 = 12) has no amount"
+        yield _finding(reading, "khqr.amount.missing", "54", message)
+
+
+def _times(reading: Reading, at: datetime | None) -> Iterator[Finding]:
+    """Expiry, as the official SDK judges it: in full only where 01 says that a code is dynamic."""
+    dynamic = reading.value("01") == "12"
+    times, created, expires = map(reading.value, ("99", "99.00", "99.01"))
+    amount = reading.value("54") is not None
+    if not (dynamic or amount or expires) or reading.tree.fault is not None:
+        return
+    grave = None if dynamic else Severity.WARNING
+    if expires is None:
+        severity = None if dynamic or times is None else Severity.WARNING
+        message = "a code with an amount has no time of expiry"
+        yield _finding(reading, "khqr.expires-at.missing", "99.01", message, severity)
+        return
+    if not re.fullmatch("[0-9]+", expires):
+        message = f"time of expiry is {quote(expires)}, expected 13 digits"
+        yield _finding(reading, "khqr.expires-at.not-a-time", "99.01", message, grave)
+        return
+    if len(expires) != 13:
+        message = f"time of expiry is {quote(expires)}, expected 13 digits"
+        yield _finding(reading, "khqr.expires-at.length", "99.01", message, grave)
+        return
+    if created and re.fullmatch("[0-9]{13}", created):
+        life = int(expires) - int(created)
+        if life < 0:
+            message = f"time of expiry {expires} is before the creation at {created}"
+            yield _finding(reading, "khqr.expires-at.before-creation", "99.01", message, grave)
+        elif life > _LIFE:
+            message = f"the code lives {life // 1000} s, NBC asks for 600 s at most"
+            yield _finding(reading, "khqr.expires-at.far", "99.01", message)
+    if at is not None and int(expires) < milliseconds(at):
+        message = f"the code expired at {expires}, {milliseconds(at) - int(expires)} ms ago"
+        yield _finding(reading, "khqr.expires-at.past", "99.01", message, grave)
