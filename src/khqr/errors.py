@@ -82,6 +82,10 @@ class KhqrError(ValueError):
     """
 
 
+_SHOWN = 20
+"""How many findings the message of an exception lists."""
+
+
 class _FindingsError(KhqrError):
     """An error that knows every finding behind it."""
 
@@ -90,7 +94,10 @@ class _FindingsError(KhqrError):
     def __init__(self, summary: str, findings: Iterable[Finding] = ()) -> None:
         self.summary = summary
         self.findings = tuple(findings)
-        super().__init__("\n  ".join([summary, *map(str, self.findings)]))
+        shown = [str(finding) for finding in self.findings[:_SHOWN]]
+        if len(self.findings) > _SHOWN:
+            shown.append(f"and {len(self.findings) - _SHOWN} more, all in .findings")
+        super().__init__("\n  ".join([summary, *shown]))
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.summary, self.findings)

@@ -11,7 +11,7 @@ from ..currency import Currency, UnreadableAmount
 from ..emv.catalogue import Locator
 from ..emv.dictionary import ROOT
 from ..emv.payload import structural_of
-from ..emv.source import leading_data, payload_text
+from ..emv.source import payload_text
 from ..emv.structure import (
     check_sum_problem,
     crc_is_right,
@@ -138,7 +138,7 @@ def source_tree(text: str) -> Tree:
     if tree is None:
         tree = read_tree(text, ROOT)
         findings = structural_of(text, tree)
-        if tree.fault is None and leading_data(text, locator) is None:
+        if not findings:
             message = "no object 63 of four characters ends the payload"
             findings.append(locator.finding("crc.missing", "63", len(text), message))
         raise DecodeError(_REFUSED, findings)

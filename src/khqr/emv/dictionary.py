@@ -70,12 +70,6 @@ class Dictionary:
         """Return the entry of ``object_id``, which may be any two digits."""
         return self._entries.get(object_id, self._other)
 
-    def extended(self, entries: Mapping[str, Entry]) -> Dictionary:
-        """Return this dictionary with ``entries`` added or replaced, for a scheme of its own."""
-        return Dictionary(
-            {**self._entries, **entries}, other=self._other, missing_code=self.missing_code
-        )
-
 
 def numbers(first: int, last: int) -> Iterable[str]:
     """Return the IDs from ``first`` to ``last``, both included, as two digits each.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cached_property
 
 from ..errors import Finding, Severity, quote
 from .catalogue import Locator
@@ -22,16 +22,27 @@ __all__ = ["Reading", "examine", "read"]
 _NOTHING = Tree((), None, LengthUnit.CODE_POINT)
 
 
-class Reading(NamedTuple):
+class Reading:
     """A text, the part of it that is the payload, its tree, and what was said of the edges."""
 
-    text: str
-    start: int
-    stop: int
-    tree: Tree
-    locator: Locator
-    edges: tuple[Finding, ...] = ()
-    walked: bool = True
+    def __init__(
+        self,
+        text: str,
+        start: int,
+        stop: int,
+        tree: Tree,
+        locator: Locator,
+        edges: tuple[Finding, ...] = (),
+        *,
+        walked: bool = True,
+    ) -> None:
+        self.text = text
+        self.start = start
+        self.stop = stop
+        self.tree = tree
+        self.locator = locator
+        self.edges = edges
+        self.walked = walked
 
     def first(self, path: str) -> DataObject | None:
         """Return the first object at ``path``, or None."""
@@ -42,12 +53,20 @@ class Reading(NamedTuple):
             level = found.objects if found else ()
         return found
 
+    @cached_property
+    def _values_by_place(self) -> dict[tuple[str, int], str]:
+        """The value of every object, by its path and each offset that a finding about it has."""
+        return {
+            (item.path, offset): item.value
+            for item in every_object(self.tree.objects)
+            for offset in (item.offset, item.offset + 2, item.value_offset, item.end)
+        }
+
     def value_at(self, finding: Finding) -> str:
-        """Return the value that ``finding`` is about, empty where it is about none."""
-        for item in every_object(self.tree.objects):
-            if item.path == finding.path and item.offset <= finding.offset < item.end:
-                return item.value
-        return ""
+        """Return the value that ``finding`` is about: for an absent object, its template's."""
+        values, path = self._values_by_place, finding.path
+        around = values.get((path.rpartition(".")[0], finding.offset), "")
+        return values.get((path, finding.offset), around)
 
     def value(self, path: str) -> str | None:
         """Return the value of the first object at ``path``, or None where there is none."""
@@ -115,7 +134,8 @@ def _all_findings(reading: Reading, profile: Profile) -> Iterator[Finding]:
     yield from reading.edges
     if not reading.walked:
         return
-    text, start, stop, tree, locator = reading[:5]
+    text, start, stop = reading.text, reading.start, reading.stop
+    tree, locator = reading.tree, reading.locator
     if stop - start > ADVISED_LENGTH:
         message = f"{stop - start} characters, at most {ADVISED_LENGTH} are advised"
         yield locator.finding("payload.too-long", "", start + ADVISED_LENGTH, message)

@@ -125,7 +125,7 @@ def _grey(image: Any, max_pixels: int) -> Image.Image:
         if isinstance(image, Image.Image):
             picture = image
         elif hasattr(image, "__array_interface__"):
-            picture = Image.fromarray(image)
+            picture = _of_array(image)
         elif isinstance(image, (str, bytes, PathLike)) or hasattr(image, "read"):
             picture = Image.open(io.BytesIO(image) if isinstance(image, bytes) else image)
         else:
@@ -137,18 +137,23 @@ def _grey(image: Any, max_pixels: int) -> Image.Image:
                 f"the image has {width} x {height} pixels, at most {max_pixels} are read",
             )
         return _flat(ImageOps.exif_transpose(picture))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        raise ScanError("too-large", f"the image is not opened: {problem}") from None
     except FileNotFoundError as problem:
         raise ScanError("unreadable-image", f"no such file: {problem.filename}") from None
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-    ) as problem:
-        if isinstance(problem, ScanError):
-            raise
+    except ScanError:
+        raise
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
         raise ScanError("unreadable-image", f"the image cannot be read: {problem}") from problem
+
+
+def _of_array(array: Any) -> Image.Image:
+    from PIL import Image
+
+    try:
+        return Image.fromarray(array)
+    except TypeError as problem:
+        raise ValueError(f"an array of grey or RGB bytes is needed: {problem}") from problem
 
 
 def _flat(picture: Image.Image) -> Image.Image:

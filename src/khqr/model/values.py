@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, make_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -63,9 +63,7 @@ def moment_at(value: int) -> datetime:
     >>> moment_at(1750000000001).isoformat()
     '2025-06-15T15:06:40.001000+00:00'
     """
-    # Exact: a float holds these seconds to less than a microsecond, and only whole milliseconds
-    # come in. Adding a timedelta takes twice as long.
-    return datetime.fromtimestamp(value / 1000, UTC)
+    return _EPOCH + timedelta(0, value // 1000, value % 1000 * 1000)
 
 
 def aware_moment(name: str, value: datetime | None) -> datetime | None:

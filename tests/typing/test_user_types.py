@@ -1,0 +1,80 @@
+"""What a user's type checker sees: mypy reads this file strictly, pytest runs it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import assert_type
+
+import khqr
+from khqr.image import Scan, scan, scan_all, symbol
+from khqr.nbc import Verdict, decode_flat, verify_full
+
+PAYLOAD = (
+    "00020101021129180014demo_user@devb5204599953031165802KH5909Demo User6010Phnom Penh6304119A"
+)
+
+
+def test_types() -> None:
+    """Every call gives the type that the documentation says."""
+    code = khqr.Individual(
+        bakong_account_id="demo_user@devb",
+        merchant_name="Demo User",
+        currency="USD",
+        amount="1.50",
+        expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    assert_type(code, khqr.Individual)
+    assert_type(code.amount, Decimal | None)
+    assert_type(code.currency, khqr.Currency)
+    assert_type(code.bill_number, str | None)
+    assert_type(code.merchant_city, str)
+    shop = khqr.Merchant(
+        bakong_account_id="a@b", merchant_name="N", merchant_id="1", acquiring_bank="B"
+    )
+    assert_type(shop.acquiring_bank, str)
+    assert_type(code.acquiring_bank, str | None)
+    assert_type(khqr.encode(shop, at=None, strict=True), str)
+    assert_type(khqr.decode(PAYLOAD), khqr.Individual | khqr.Merchant)
+    assert_type(khqr.decode(PAYLOAD.encode()), khqr.Individual | khqr.Merchant)
+    assert_type(khqr.verify(PAYLOAD), bool)
+    assert_type(khqr.md5(PAYLOAD), str)
+    report = khqr.check(PAYLOAD, profile="khqr", lenient=True)
+    assert_type(report, khqr.Report)
+    assert_type(report.errors, tuple[khqr.Finding, ...])
+    assert_type([finding.nbc_code for finding in report], list[int | None])
+    payload = khqr.parse(PAYLOAD, recover=True)
+    assert_type(payload, khqr.Payload)
+    assert_type(payload["59"], str)
+    assert_type(payload.get("62.01"), str | None)
+    assert_type(payload.get("62.01", ""), str)
+    assert_type(payload.replace("62.01", "B"), khqr.Payload)
+    assert_type([item for item in payload], list[khqr.DataObject])  # noqa: C416 - the type of an item is the test
+    amended = khqr.amend(PAYLOAD, amount=Decimal(1), expires_in=timedelta(minutes=5))
+    assert_type(amended, str)
+    assert_type(scan(symbol.png(PAYLOAD)), Scan)
+    assert_type(scan_all(symbol.png(PAYLOAD)), list[Scan])
+    assert_type(symbol.svg(PAYLOAD), str)
+    assert_type(decode_flat(PAYLOAD), dict[str, str | None])
+    assert_type(verify_full(PAYLOAD, at=datetime.now(UTC)), Verdict)
+    match khqr.decode(PAYLOAD):
+        case khqr.Individual(account_information=None) as person:
+            assert_type(person, khqr.Individual)
+        case khqr.Individual() | khqr.Merchant():
+            raise AssertionError("the payload is that of a wallet")
+
+
+def test_what_a_type_checker_refuses() -> None:
+    """Each ignored line is an error to mypy; were one not, the unused ignore would be."""
+    try:
+        khqr.Individual("demo_user@devb", "Demo User")  # type: ignore[call-arg] # keywords only
+    except TypeError:
+        pass
+    else:
+        raise AssertionError("positional arguments were taken")
+    try:
+        khqr.Individual(bakong_account_id="a@b", merchant_name="N", amount=1.5)  # type: ignore[arg-type] # no float
+    except TypeError:
+        pass
+    else:
+        raise AssertionError("a float was taken for money")
