@@ -54,6 +54,11 @@ def main() -> None:
         python = home / "bin" / "python"
         subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", wheel], check=True)
         subprocess.run([python, "-I", "-c", SMOKE], check=True, cwd=folder)
+        result = subprocess.run(
+            [home / "bin" / "khqr", "--help"], capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 2, result
+        assert "khqr[cli]" in result.stderr, result.stderr
 
 
 main()

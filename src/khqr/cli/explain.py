@@ -9,12 +9,15 @@ from ..checks import check
 from ..currency import Currency
 from ..emv.dictionary import ROOT, Dictionary
 from ..emv.payload import Payload, parse
-from ..emv.tree import DataObject
+from ..emv.source import payload_text
+from ..emv.tree import DataObject, is_complete, read_tree
+from ..emv.units import KHQR_ORDER
 from ..errors import Severity
 from ..fields import FIELDS_BY_PATH
 from ..model import moment_at
+from .printable import printable
 
-__all__ = ["Row", "explain", "rows"]
+__all__ = ["Row", "explain", "readable", "rows"]
 
 
 class Row(NamedTuple):
@@ -26,6 +29,8 @@ class Row(NamedTuple):
         value: the value as written, empty for a template whose objects follow.
         meaning: what the value says, or empty.
         problem: the gravest severity found about the object, or None.
+        offset: where the object starts in the text, in characters.
+        end: where it ends.
     """
 
     path: str
@@ -33,6 +38,8 @@ class Row(NamedTuple):
     value: str
     meaning: str
     problem: Severity | None
+    offset: int
+    end: int
 
     @property
     def depth(self) -> int:
@@ -56,13 +63,30 @@ _MEANINGS: dict[str, Callable[[str], str]] = {
 }
 
 
+def readable(payload: str | bytes | Payload) -> Payload:
+    """Return a payload as far as it can be read, its lengths counted as they seem to be meant.
+
+    Raises:
+        DecodeError: if no object can be read.
+
+    >>> len(readable("000201" "52045999" "5999Demo"))
+    2
+    """
+    if isinstance(payload, Payload):
+        return payload
+    text = payload_text(payload)
+    trees = (read_tree(text, ROOT, unit) for unit in KHQR_ORDER)
+    whole = next(filter(is_complete, trees), None)
+    return parse(text, recover=True) if whole is None else Payload(text, whole)
+
+
 def rows(payload: str | bytes | Payload, *, profile: str = "auto") -> Iterator[Row]:
     """Yield a row for every object, in the order of the payload.
 
     >>> [row.name for row in rows("00020152045999")]
     ['Payload Format Indicator', 'Merchant Category Code']
     """
-    source = payload if isinstance(payload, Payload) else parse(payload, recover=True)
+    source = readable(payload)
     report = check(str(source), profile=profile)
     worst: dict[str, Severity] = {}
     for finding in report:
@@ -84,7 +108,8 @@ def _rows(
     meaning = _MEANINGS[item.path](item.value) if item.path in _MEANINGS else ""
     if item.path == "63":
         meaning = "wrong" if worst.get("63") is Severity.ERROR else "right"
-    yield Row(item.path, name, "" if item.objects else item.value, meaning, worst.get(item.path))
+    value, problem = "" if item.objects else item.value, worst.get(item.path)
+    yield Row(item.path, name, value, meaning, problem, item.offset, item.end)
     for child in item.objects:
         yield from _rows(child, entry.inside or dictionary, khqr=khqr, worst=worst)
 
@@ -106,5 +131,6 @@ def explain(payload: str | bytes | Payload, *, profile: str = "auto") -> str:
     for row in listed:
         name = "  " * row.depth + row.name
         meaning = f"  ({row.meaning})" if row.meaning else ""
-        lines.append(f"{row.path:8} {name:{max(width, 30)}} {row.value}{meaning}".rstrip())
+        value = printable(row.value)
+        lines.append(f"{row.path:8} {name:{max(width, 30)}} {value}{meaning}".rstrip())
     return "\n".join(lines)
