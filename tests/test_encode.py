@@ -349,6 +349,19 @@ def test_expires_in() -> None:
     assert static == STATIC
 
 
+def test_expires_in_is_a_span_of_time_that_ends() -> None:
+    code = changed(DEMO, amount=1)
+    number: Any = 600
+    with pytest.raises(khqr.EncodeError, match="out of the years 1 to 9999"):
+        khqr.encode(code, expires_in=timedelta.max)
+    with pytest.raises(khqr.EncodeError, match="out of the years 1 to 9999"):
+        khqr.amend(DYNAMIC, expires_in=timedelta.max)
+    with pytest.raises(TypeError, match="expires_in is a timedelta, not int"):
+        khqr.encode(code, expires_in=number)
+    odd = khqr.decode(khqr.encode(code, at=CLOCK, expires_in=timedelta(microseconds=1999)))
+    assert odd.expires_at == moment_at(1750000000001)
+
+
 def test_the_clock_is_now_unless_given() -> None:
     before = datetime.now(UTC) - timedelta(milliseconds=1)
     payload = khqr.encode(changed(DEMO, amount=1), expires_in=timedelta(minutes=5))

@@ -187,8 +187,10 @@ def test_the_second_engine_helps_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(khqr.MissingDependency, match=r"khqr\[scan\]"):
         scan(png, engine="zxing")
     monkeypatch.setitem(sys.modules, "pyzbar", None)
-    with pytest.raises(khqr.MissingDependency, match=r"khqr\[zbar\]"):
+    with pytest.raises(khqr.MissingDependency, match=r"khqr\[scan\]"):
         scan(png)
+    with pytest.raises(khqr.MissingDependency, match=r"khqr\[zbar\]"):
+        scan(png, engine="pyzbar")
     monkeypatch.delitem(sys.modules, "zxingcpp")
     assert scan_all(Image.new("L", (200, 200), 255)) == []
 

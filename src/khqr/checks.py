@@ -107,7 +107,7 @@ def check(
     try:
         text = payload_text(payload)
     except DecodeError as error:
-        return Report(error.findings, profile)
+        return Report(error.findings, EMVCO.name if profile == "auto" else profile)
     chosen = PROFILES.get(profile, KHQR_PROFILE)
     reading = read(text, chosen, lenient=lenient)
     if profile == "auto" and not looks_like_khqr(reading):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .codec.problems import LONGEST_LIFE, UNIONPAY_LENGTH
 from .currency import KHR, USD
@@ -16,7 +16,7 @@ from .emv.values import AMOUNT
 from .errors import Finding, Severity, quote
 from .fields import ACCOUNT_TEMPLATES, FIELDS_BY_PATH
 from .findings import khqr_finding
-from .model import milliseconds
+from .model import milliseconds, moment_at
 
 __all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr", "numbered"]
 
@@ -273,8 +273,10 @@ def _times(reading: Reading, at: datetime | None) -> Iterator[Finding]:
             message = f"time of expiry {expires} is before the creation at {created}"
             yield _finding(reading, "khqr.expires-at.before-creation", "99.01", message, grave)
         elif life > _LIFE:
-            message = f"the code lives {life // 1000} s, NBC asks for 600 s at most"
+            message = (
+                f"the code lives {timedelta(milliseconds=life)}, NBC asks for 10 minutes at most"
+            )
             yield _finding(reading, "khqr.expires-at.far", "99.01", message)
     if at is not None and int(expires) < milliseconds(at):
-        message = f"the code expired at {expires}, {milliseconds(at) - int(expires)} ms ago"
+        message = f"the code expired at {moment_at(int(expires)):%Y-%m-%d %H:%M:%S} UTC"
         yield _finding(reading, "khqr.expires-at.past", "99.01", message, grave)

@@ -14,7 +14,7 @@ from ..emv.tlv import write_object
 from ..errors import EncodeError, Finding, Severity
 from ..fields import ADDITIONAL, FIELDS_BY_PATH, LANGUAGE, MERCHANT_DETAILS
 from ..findings import khqr_finding
-from ..model import DEFAULTS, aware_moment, milliseconds
+from ..model import DEFAULTS, aware_moment, milliseconds, moment_after
 from .decoder import decode_by_tree, refuse_obstacles, source_tree
 from .problems import field_problems, problems
 
@@ -160,11 +160,11 @@ def _times(
 ) -> dict[str, str]:
     """Return the texts of object 99, as far as they were named."""
     created = aware_moment("created_at", changes.get("created_at"))
-    if expires_in is not None or changes.get("expires_at") is not None:
-        created = created or aware_moment("at", at) or aware_moment("at", datetime.now(UTC))
-        expires = aware_moment("expires_at", changes.get("expires_at"))
+    expires = aware_moment("expires_at", changes.get("expires_at"))
+    if expires_in is not None or expires is not None:
+        created = created or aware_moment("at", at or datetime.now(UTC))
         if expires_in is not None and created is not None:
-            expires = aware_moment("expires_at", created + expires_in)
+            expires = moment_after(created, expires_in)
         return {"99.00": _digits(created), "99.01": _digits(expires)}
     times = {"99.00": _digits(created)} if "created_at" in changes else {}
     return times | ({"99.01": ""} if "expires_at" in changes else {})

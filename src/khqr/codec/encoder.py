@@ -16,6 +16,7 @@ from ..model import (
     Merchant,
     aware_moment,
     milliseconds,
+    moment_after,
 )
 from .problems import FORBIDDEN, problems
 
@@ -95,7 +96,7 @@ def encode(
     if code.amount:
         created = created or aware_moment("at", datetime.now(UTC))
     if expires_in is not None and created is not None:
-        expires = aware_moment("expires_at", created + expires_in)
+        expires = moment_after(created, expires_in)
     text = None if strict else _written(code, created, expires)
     if text is None:
         found = problems(code, created, expires, strict=strict)

@@ -64,16 +64,18 @@ def scan_all(image: Any, *, engine: Engine = "auto", max_pixels: int = MAX_PIXEL
         if engine not in _READERS:
             raise KhqrError(f"engine is {engine!r}, expected auto, zxing or pyzbar")
         return _read(grey, engine)
-    try:
-        found = _read(grey, "zxing")
-    except MissingDependency:
-        return _read(grey, "pyzbar")
-    if found:
-        return found
-    try:
-        return _read(grey, "pyzbar")
-    except MissingDependency:
-        return found
+    problems = []
+    for name in _READERS:
+        try:
+            found = _read(grey, name)
+        except MissingDependency as problem:
+            problems.append(problem)
+        else:
+            if found:
+                return found
+    if len(problems) == len(_READERS):
+        raise problems[0]
+    return []
 
 
 def scan(image: Any, *, engine: Engine = "auto", max_pixels: int = MAX_PIXELS) -> Scan:
@@ -117,34 +119,46 @@ def _text(symbol: Symbol) -> str | None:
 
 
 def _grey(image: Any, max_pixels: int) -> Image.Image:
+    """Return the picture in grey and upright, or say why it is none."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError:
         raise MissingDependency("Pillow", needed_for="reading images", extra="scan") from None
     try:
-        if isinstance(image, Image.Image):
-            picture = image
-        elif hasattr(image, "__array_interface__"):
-            picture = _of_array(image)
-        elif isinstance(image, (str, bytes, PathLike)) or hasattr(image, "read"):
-            picture = Image.open(io.BytesIO(image) if isinstance(image, bytes) else image)
-        else:
-            raise TypeError(f"an image is a path, bytes, file, picture or array, not {image!r:.40}")
-        width, height = picture.size
-        if width * height > max_pixels:
-            raise ScanError(
-                "too-large",
-                f"the image has {width} x {height} pixels, at most {max_pixels} are read",
-            )
+        picture = _opened(image)
+        _refuse_giant(picture, max_pixels)
         return _flat(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise ScanError("too-large", f"the image is not opened: {problem}") from None
+    except UnidentifiedImageError:
+        raise ScanError("unreadable-image", "this is no picture of a known format") from None
     except FileNotFoundError as problem:
         raise ScanError("unreadable-image", f"no such file: {problem.filename}") from None
     except ScanError:
         raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as problem:
+    except (OSError, SyntaxError, ValueError) as problem:
         raise ScanError("unreadable-image", f"the image cannot be read: {problem}") from problem
+
+
+def _opened(image: Any) -> Image.Image:
+    from PIL import Image
+
+    if isinstance(image, Image.Image):
+        return image
+    if hasattr(image, "__array_interface__"):
+        return _of_array(image)
+    if isinstance(image, bytes):
+        return Image.open(io.BytesIO(image))
+    if isinstance(image, (str, PathLike)) or hasattr(image, "read"):
+        return Image.open(image)
+    raise TypeError(f"an image is a path, bytes, file, picture or array, not {image!r:.40}")
+
+
+def _refuse_giant(picture: Image.Image, max_pixels: int) -> None:
+    width, height = picture.size
+    if width * height > max_pixels:
+        message = f"the image has {width} x {height} pixels, at most {max_pixels} are read"
+        raise ScanError("too-large", message)
 
 
 def _of_array(array: Any) -> Image.Image:

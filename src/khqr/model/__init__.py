@@ -15,6 +15,7 @@ from .values import (
     Routing,
     aware_moment,
     milliseconds,
+    moment_after,
     moment_at,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "frozen_individual",
     "frozen_merchant",
     "milliseconds",
+    "moment_after",
     "moment_at",
 ]
 

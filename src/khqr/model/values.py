@@ -18,6 +18,7 @@ __all__ = [
     "aware_moment",
     "draft_of",
     "milliseconds",
+    "moment_after",
     "moment_at",
     "refuse_other_types",
     "shown",
@@ -92,6 +93,25 @@ def aware_moment(name: str, value: datetime | None) -> datetime | None:
             raise EncodeError(f"{name} lies outside the years 1 to 9999 in UTC") from None
     spare = value.microsecond % 1000
     return value.replace(microsecond=value.microsecond - spare) if spare else value
+
+
+def moment_after(start: datetime, life: timedelta) -> datetime:
+    """Return the moment at which a code that was made at ``start`` expires.
+
+    Raises:
+        TypeError: for anything but a `timedelta`.
+        EncodeError: if it lies beyond the year 9999.
+
+    >>> moment_after(moment_at(1750000000000), timedelta(minutes=5)).minute
+    11
+    """
+    if not isinstance(life, timedelta):
+        raise TypeError(f"expires_in is a timedelta, not {type(life).__name__}")
+    try:
+        moment = start + life
+    except OverflowError:
+        raise EncodeError("expires_in leads out of the years 1 to 9999") from None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def texts_only(values: tuple[object, ...]) -> bool:
