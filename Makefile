@@ -49,9 +49,9 @@ docs: $(VENV)/dev  ## the documentation, as HTML in docs/_build
 bench: $(VENV)/dev  ## speed and weight, measured against other packages
 	@$(BIN)/python benchmarks/run.py
 
-fuzz: $(VENV)/dev  ## coverage-guided fuzzing for SECONDS (60) per target
+fuzz: $(VENV)/dev  ## coverage-guided fuzzing, SECONDS_PER_TARGET=60
 	$(BIN)/python -m pip install --quiet --group fuzz
-	@sh scripts/fuzz.sh $(BIN)/python $${SECONDS_PER_TARGET:-60}
+	@sh scripts/fuzz.sh $(BIN) $${SECONDS_PER_TARGET:-60}
 
 mutants: $(VENV)/dev  ## mutation testing of emv/ and codec/
 	$(BIN)/python -m pip install --quiet --group mutants

@@ -1,0 +1,1 @@
+"""Fuzzing: what must hold for any text, and the program that tries to break it."""
