@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
+
+from material import EXAMPLES
 
 settings.register_profile(
     "khqr",
-    max_examples=int(os.environ.get("KHQR_EXAMPLES", "2000")),
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

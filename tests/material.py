@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,9 @@ from typing import Any
 import khqr
 from khqr.emv.crc import checksum
 from khqr.model import Code, moment_at
+
+EXAMPLES = int(os.environ.get("KHQR_EXAMPLES", "2000"))
+"""How many examples Hypothesis tries for a property."""
 
 VECTORS = Path(__file__).parent / "vectors"
 

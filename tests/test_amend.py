@@ -196,6 +196,36 @@ def test_oddities_that_were_there_before_do_not_matter() -> None:
     assert khqr.parse(khqr.amend(no_method, amount=5, **FIVE))["01"] == "12"
 
 
+def test_several_changes_at_once() -> None:
+    amended = khqr.parse(
+        khqr.amend(STATIC, bill_number="B-1", merchant_name="Kep", amount=5, **FIVE)
+    )
+    assert [amended[path] for path in ("62.01", "59", "54", "01")] == ["B-1", "Kep", "5", "12"]
+    with pytest.raises(khqr.EncodeError) as refusal:
+        khqr.amend(STATIC, language_preference="km", merchant_category_code="abcd")
+    assert [f.nbc_code for f in refusal.value.findings] == [51, 39]
+
+
+def test_times_can_be_removed() -> None:
+    static = inserted("9934" + TIMES[4:], STATIC)
+    assert khqr.amend(static, expires_at=None) == inserted("99170013" + "1750000000000", STATIC)
+    assert khqr.amend(static, created_at=None) == inserted("99170113" + "1750000300000", STATIC)
+    assert khqr.amend(static, created_at=None, expires_at=None) == STATIC
+    with pytest.raises(khqr.EncodeError, match="created_at has no time zone"):
+        khqr.amend(DYNAMIC, created_at=CLOCK.replace(tzinfo=None))
+    with pytest.raises(khqr.EncodeError, match="expires_at has no time zone"):
+        khqr.amend(DYNAMIC, expires_at=CLOCK.replace(tzinfo=None))
+    with pytest.raises(khqr.EncodeError, match=r"^at has no time zone"):
+        khqr.amend(DYNAMIC, expires_in=timedelta(1), at=CLOCK.replace(tzinfo=None))
+
+
+def test_a_code_without_method_or_currency() -> None:
+    no_method = replaced("000201010212", "000201", DYNAMIC)
+    assert "54" not in khqr.parse(khqr.amend(no_method, amount=None))
+    no_currency = replaced("5303116", "", STATIC)
+    assert khqr.parse(khqr.amend(no_currency, amount=5, **FIVE))["54"] == "5"
+
+
 def test_no_change_is_no_change() -> None:
     for payload in (STATIC, FULL, BANK):
         assert khqr.amend(payload) == payload

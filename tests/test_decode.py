@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import khqr
@@ -16,7 +16,19 @@ from khqr.codec.fast import decode_fast
 from khqr.currency import UnreadableAmount
 from khqr.model import Routing
 from khqr.testing import individuals, merchants, payloads
-from material import CLOCK, DYNAMIC, FULL, P0, STATIC, inserted, load, replaced, resealed, sealed
+from material import (
+    CLOCK,
+    DYNAMIC,
+    EXAMPLES,
+    FULL,
+    P0,
+    STATIC,
+    inserted,
+    load,
+    replaced,
+    resealed,
+    sealed,
+)
 
 A29 = "29180014demo_user@devb"
 
@@ -282,8 +294,9 @@ def test_md5() -> None:
     assert khqr.md5(STATIC) == "649541521603eb99c24906915ebaba3f"
     assert khqr.md5(FULL) == "49b76ca15507bea2f66d103edc5a7d39"
     assert khqr.md5(FULL.encode()) == khqr.md5(FULL)
-    with pytest.raises(khqr.DecodeError, match="half of a character"):
+    with pytest.raises(khqr.DecodeError, match="half of a character") as refusal:
         khqr.md5("a\ud800")
+    assert (refusal.value.findings[0].path, refusal.value.findings[0].offset) == ("", 1)
 
 
 @given(individuals() | merchants())
@@ -295,6 +308,7 @@ def test_decode_undoes_encode(code: khqr.Individual | khqr.Merchant) -> None:
     assert str(khqr.parse(payload)) == payload
 
 
+@settings(max_examples=5 * EXAMPLES)
 @given(payloads(), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_fast_path_and_tree_agree_on_resealed_mutations(
     payload: str, random: Any, times: int

@@ -117,7 +117,10 @@ def messages() -> Iterator[str]:
         for name, changes in CODES.items():
             code = changed(base, **changes)
             yield f"code {kind} {name}"
-            yield from _said(problems(code, code.created_at or CLOCK, code.expires_at))
+            created = code.created_at or CLOCK
+            yield from _said(problems(code, created, code.expires_at))
+            yield "  strict"
+            yield from _said(problems(code, created, code.expires_at, strict=True))
     for case in {case["error_code"]: case for case in load("nbc_refuse.json")}.values():
         code = sdk_value(case["input"])
         yield f"refused by the SDK with {case['error_code']}"

@@ -40,6 +40,7 @@ def test_access() -> None:
 def test_equality_hash_and_repr() -> None:
     assert khqr.parse(P0) == khqr.parse(P0.encode())
     assert len({khqr.parse(P0), khqr.parse(P0)}) == 1
+    assert hash(khqr.parse(P0)) != hash(khqr.parse(STATIC))
     assert khqr.parse(P0) != khqr.parse(STATIC)
     assert khqr.parse(P0) != P0
     assert repr(khqr.parse("000201")) == "parse('000201')"

@@ -6,7 +6,7 @@ import pytest
 
 import khqr
 from khqr.codec import encoder, fast
-from khqr.emv import catalogue, dictionary
+from khqr.emv import catalogue, dictionary, values
 from khqr.emv.dictionary import Dictionary, Entry, numbers
 from khqr.errors import Severity
 from khqr.fields import ADDITIONAL, INDIVIDUAL, LANGUAGE, MERCHANT, Field
@@ -76,3 +76,9 @@ def test_a_template_is_written_from_its_fields(fields: tuple[Field, ...]) -> Non
         "64": "",
     }
     assert made.written(code) == expected[fields[0].path[:2]]
+
+
+def test_a_rule_about_one_value() -> None:
+    judge = values._exactly("x.value", "11", "12")
+    assert list(judge("11")) == []
+    assert list(judge("13")) == [("x.value", "value is '13', expected 11 or 12")]

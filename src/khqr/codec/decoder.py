@@ -10,7 +10,7 @@ from decimal import Decimal
 from ..currency import Currency, UnreadableAmount
 from ..emv.catalogue import Locator
 from ..emv.dictionary import ROOT
-from ..emv.payload import structural_of
+from ..emv.payload import break_findings
 from ..emv.source import payload_text
 from ..emv.structure import (
     check_sum_problem,
@@ -71,11 +71,9 @@ def decode(payload: str | bytes) -> Individual | Merchant:
     ...        "5909Demo User6010Phnom Penh6304119A").bakong_account_id
     'demo_user@devb'
     """
-    if isinstance(payload, str):
-        value = decode_fast(payload)
-        if value is not None:
-            return value
-    return decode_by_tree(payload_text(payload))
+    text = payload if isinstance(payload, str) else payload_text(payload)
+    value = decode_fast(text)
+    return decode_by_tree(payload_text(text)) if value is None else value
 
 
 def verify(payload: str | bytes) -> bool:
@@ -137,7 +135,7 @@ def source_tree(text: str) -> Tree:
     locator = Locator(text)
     if tree is None:
         tree = read_tree(text, ROOT)
-        findings = structural_of(text, tree)
+        findings = break_findings(text, tree)
         if not findings:
             message = "no object 63 of four characters ends the payload"
             findings.append(locator.finding("crc.missing", "63", len(text), message))

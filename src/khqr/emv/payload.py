@@ -16,7 +16,7 @@ from .tlv import two_digits, write_object
 from .tree import DataObject, Tree, read_tree
 from .units import LengthUnit, measure
 
-__all__ = ["Payload", "parse"]
+__all__ = ["Payload", "break_findings", "parse"]
 
 
 class Payload:
@@ -157,7 +157,7 @@ class Payload:
         """
         if self.find(path) is None:
             raise ObjectMissing(f"the payload has no object {path}")
-        return self._sealed(self._rewritten(path, None), reseal=path != "63")
+        return self._sealed(self._rewritten(path, None), reseal=True)
 
     def _rewritten(self, path: str, value: str | None) -> str:
         """Return the whole text with ``value`` at ``path``, or without the object for None."""
@@ -238,14 +238,14 @@ def parse(
     text = payload_text(payload, limit=max_length)
     tree = read_tree(text, ROOT, LengthUnit(unit))
     if tree.fault is None and tree.objects:
-        return Payload(text, tree, structural_of(text, tree) if recover else ())
-    findings = structural_of(text, tree)
+        return Payload(text, tree, break_findings(text, tree) if recover else ())
+    findings = break_findings(text, tree)
     if recover and tree.objects:
         return Payload(text, tree, findings)
     raise DecodeError("the text is not a payload", findings)
 
 
-def structural_of(text: str, tree: Tree) -> list[Finding]:
+def break_findings(text: str, tree: Tree) -> list[Finding]:
     """Return why ``text`` could not be walked, blanks before it named first (R8)."""
     locator = Locator(text)
     before = leading_data(text, locator)

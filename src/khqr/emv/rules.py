@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from ..errors import Finding, Severity, quote
@@ -105,16 +106,8 @@ def read(text: str, profile: Profile, *, lenient: bool = False) -> Reading:
 
 
 def _forgiven(finding: Finding) -> Finding:
-    return Finding(
-        code=finding.code,
-        severity=Severity.WARNING,
-        path=finding.path,
-        offset=finding.offset,
-        byte_offset=finding.byte_offset,
-        message=finding.message,
-        clause=finding.clause,
-        hint="forgiven by lenient=True; remove it",
-    )
+    hint = "forgiven by lenient=True; remove it"
+    return replace(finding, severity=Severity.WARNING, hint=hint)
 
 
 def examine(reading: Reading, profile: Profile) -> Iterator[Finding]:
@@ -188,10 +181,9 @@ def _object(item: DataObject, entry: Entry, reading: Reading) -> Iterator[Findin
     if entry.length_code:
         length = measure(item.value, reading.tree.unit)
         if not entry.minimum <= length <= entry.maximum:
-            limits = {entry.minimum: str(entry.maximum)}.get(
-                entry.maximum, f"{entry.minimum} to {entry.maximum}"
-            )
-            message = f"{entry.name} has {length} characters, expected {limits}"
+            exact = entry.minimum == entry.maximum
+            wanted = str(entry.maximum) if exact else f"{entry.minimum} to {entry.maximum}"
+            message = f"{entry.name} has {length} characters, expected {wanted}"
             yield locator.finding(entry.length_code, item.path, at, message)
     template = entry.inside is not None and (item.fault is None or bool(item.objects))
     severity = Severity.WARNING if template else None
