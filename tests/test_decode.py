@@ -242,6 +242,9 @@ def test_another_payee_must_be_the_only_one() -> None:
     base = "000201010211{}5204599953031165802KH5909Demo User6010Phnom Penh"
     one = khqr.decode(sealed(base.format("26090005a@b.c")))
     assert one.bakong_account_id == "a@b.c"
+    assert khqr.decode(sealed(base.format("51090005a@b.c"))) == one
+    assert findings(sealed(base.format("25090005a@b.c"))) == [("khqr.account-type.missing", "29")]
+    assert findings(sealed(base.format("80090005a@b.c"))) == [("khqr.account-type.missing", "29")]
     two = sealed(base.format("26090005a@b.c27090005d@e.f"))
     assert findings(two) == [("khqr.account-type.missing", "29")]
     unionpay = khqr.decode(sealed(base.format("1503abc")))

@@ -261,8 +261,35 @@ def test_lengths_at_their_limits_pass() -> None:
     payload = khqr.encode(code)
     assert khqr.decode(payload) == code
     assert [len(khqr.parse(payload)[path]) for path in ("15", "30", "62")] == [99, 99, 99]
+    assert {f.code for f in problems(code, None, None)} == {"khqr.unionpay-account.length"}
     account = changed(DEMO, account_information="i" * 32, acquiring_bank="b" * 32)
     assert khqr.decode(khqr.encode(account)) == account
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "fits"),
+    [(10**12 - 1, False), (10**12, True), (10**13 - 1, True), (10**13, False)],
+)
+def test_times_have_13_digits(milliseconds: int, fits: bool) -> None:
+    at = moment_at(milliseconds)
+    found = {f.code for f in problems(changed(DEMO, amount=1), at, at)}
+    assert ("khqr.created-at.length" in found) is ("khqr.expires-at.length" in found) is not fits
+    assert bool(_written(changed(DEMO, amount=1), at, at)) is fits
+
+
+def test_defaults_are_no_problem() -> None:
+    assert not problems(changed(DEMO, merchant_city="", merchant_category_code=""), None, None)
+
+
+def test_lengths_count_utf16_units() -> None:
+    found = problems(changed(DEMO, merchant_name="😀" * 13, bill_number="😀" * 12), None, None)
+    assert {f.code for f in found} == {"khqr.merchant-name.too-long", "khqr.text.beyond-bmp"}
+    labels = dict.fromkeys(
+        ("bill_number", "store_label", "terminal_label", "mobile_number"), "😀" * 12
+    )
+    assert "khqr.template.too-long" in {
+        f.code for f in problems(changed(DEMO, **labels), None, None)
+    }
 
 
 def test_every_problem_at_once_in_payload_order() -> None:

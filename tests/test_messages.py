@@ -60,6 +60,7 @@ AMOUNTS: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 REFUSED_PAYLOADS = [
+    inserted("6199AB")[:-4] + "0000",
     "", " ", "hello", "0002", "000201", STATIC[:-4] + "0000", STATIC[:-8], STATIC + "x",
     STATIC[:-4] + "ZZZZ", STATIC[:-8] + "63051190A", inserted("5303840", STATIC),
     inserted("30270008mer@devb0103MID0204BANK", STATIC), inserted("62060101x0", STATIC),

@@ -228,5 +228,7 @@ def test_an_edit_writes_lengths_in_the_unit_of_the_payload() -> None:
     edited = khqr.parse(text, unit="utf16").replace("60", "😀")
     assert str(edited) == sealed("0002015908Shop 😀!6002😀")
     assert edited.length_unit is LengthUnit.UTF16
+    with pytest.raises(khqr.EncodeError, match="has 100 characters"):
+        edited.replace("59", "😀" * 50)
     with pytest.raises(ValueError, match="utf7"):
         khqr.parse(text, unit="utf7")

@@ -322,6 +322,8 @@ def test_a_broken_text_says_whether_its_end_is_a_right_crc() -> None:
     assert "damaged" in damaged[0].hint
     short = khqr.check("0002016199AB", profile="emvco")
     assert short[0].hint == ""
+    blank = khqr.check(" " + inserted("6199AB"), profile="emvco", lenient=True)
+    assert "counted a length wrongly" in blank[-1].hint
 
 
 def test_dictionary_is_the_specification() -> None:

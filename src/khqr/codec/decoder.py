@@ -93,7 +93,8 @@ def verify(payload: str | bytes) -> bool:
     True
     """
     text = payload_text(payload)
-    return any(crc_is_right(text, 0, tree.objects[-1]) for tree in _complete_trees(text))
+    crcs = (tree.objects[-1] for tree in _complete_trees(text))
+    return any(crc_is_right(crc.value, text[: crc.value_offset]) for crc in crcs)
 
 
 def md5(payload: str | bytes) -> str:

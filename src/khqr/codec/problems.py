@@ -53,12 +53,10 @@ def problems(
     account = INDIVIDUAL if isinstance(code, Individual) else MERCHANT
     found = [*_account(code), *_merchant(code), *_money(code), *_language(code)]
     found += _times(created, expires) if code.amount else _ignored(expires)
-    for fields in ((UNIONPAY,), account, MERCHANT_DETAILS, ADDITIONAL, LANGUAGE):
-        texts = [(field, _text(code, field)) for field in fields]
-        for field, text in texts:
-            found += field_problems(field, text)
-        if len(fields) > 1 and fields is not MERCHANT_DETAILS:
-            found += _template(fields[0].path[:2], [text for _, text in texts])
+    for field in (UNIONPAY, *account, *MERCHANT_DETAILS, *ADDITIONAL, *LANGUAGE):
+        found += field_problems(field, _text(code, field))
+    for fields in (account, ADDITIONAL, LANGUAGE):
+        found += _template(fields[0].path[:2], [_text(code, field) for field in fields])
     if strict:
         found = [_stricter(finding) for finding in found]
     return sorted(found, key=lambda finding: finding.path)

@@ -52,13 +52,13 @@ def check_sum_problem(found: str, covered: str) -> tuple[str, str] | None:
     return None
 
 
-def crc_is_right(text: str, start: int, crc: DataObject) -> bool:
-    """Whether object 63 holds the check sum of everything before its value, in either case.
+def crc_is_right(found: str, covered: str) -> bool:
+    """Whether ``found`` is the check sum of ``covered``, in either case.
 
-    >>> crc_is_right("0002016304aae6", 0, DataObject("63", "63", "aae6", 6, 14))
+    >>> crc_is_right("aae6", "0002016304")
     True
     """
-    problem = check_sum_problem(crc.value, text[start : crc.value_offset])
+    problem = check_sum_problem(found, covered)
     return problem is None or problem[0] == "crc.lower-case"
 
 
@@ -133,18 +133,17 @@ def _unit_hint(tree: Tree, text: str, start: int, stop: int) -> str:
             continue
         level = read_level(text, start, stop, ruler(text, unit))
         if level.fault is None and level.spans and level.spans[-1].id == "63":
-            _, begin, end = level.spans[-1]
-            if crc_is_right(text, start, DataObject("63", "63", text[begin + 4 : end], begin, end)):
+            crc = level.spans[-1].value_start
+            if crc_is_right(text[crc:stop], text[start:crc]):
                 return _UNIT_HINTS[unit]
     return ""
 
 
 def _tail_hint(text: str, start: int, stop: int) -> str:
     """Say whether the last eight characters are a right CRC: a miscount, or damage."""
-    begin = stop - 8
-    if begin < start or text[begin : begin + 4] != "6304":
+    crc = stop - 4
+    if text[max(crc - 4, start) : crc] != "6304":
         return ""
-    tail = DataObject("63", "63", text[begin + 4 : stop], begin, stop)
-    if crc_is_right(text, start, tail):
+    if crc_is_right(text[crc:stop], text[start:crc]):
         return "the text ends with a right CRC: the generator counted a length wrongly"
     return "the text ends with a wrong CRC: it was damaged or changed after it was made"
