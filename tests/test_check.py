@@ -12,6 +12,7 @@ import khqr
 from khqr.checks import PROFILES
 from khqr.emv.catalogue import CATALOGUE
 from khqr.findings import KHQR_CATALOGUE
+from khqr.nbc import decode_flat
 from khqr.testing import corrupted, payloads
 from material import CLOCK, DYNAMIC, FULL, P0, STATIC, inserted, moment, replaced, sealed
 
@@ -278,6 +279,22 @@ def test_offsets_of_khqr_findings() -> None:
     assert late[1].byte_offset == late[1].offset + 20
 
 
+def test_a_length_unit_that_the_sdks_do_not_count_is_a_finding() -> None:
+    units = {
+        "5906Shop😀": [],
+        "5905Shop😀": [("khqr.length-unit", "W", "", None)],
+        "5908Shop😀": [("khqr.length-unit", "E", "", None)],
+        "5909ហាង": [("khqr.length-unit", "E", "", None)],
+        "5903ហាង": [],
+    }
+    for name, expected in units.items():
+        payload = replaced("5909Demo User", name, STATIC)
+        assert [item for item in found(payload) if item[0] != "charset.not-ans"] == expected
+    assert "count bytes; the official SDKs" in str(
+        khqr.check(replaced("5909Demo User", "5909ហាង", STATIC))
+    )
+
+
 def test_lengths_count_utf16_units() -> None:
     name = "😀" * 13
     payload = replaced("5909Demo User", f"5926{name}", STATIC)
@@ -303,6 +320,16 @@ def test_auto() -> None:
 def test_an_unknown_profile_is_refused(profile: str) -> None:
     with pytest.raises(khqr.KhqrError, match="expected one of auto, emvco, khqr"):
         khqr.check(STATIC, profile=profile)
+
+
+def test_both_accounts_are_reported_at_the_second() -> None:
+    payload = inserted("30270008mer@devb0103MID0204BANK", STATIC)
+    offset = payload.index("3027")
+    assert [f.offset for f in khqr.check(payload).errors] == [offset]
+    for reader in (khqr.decode, decode_flat):
+        with pytest.raises(khqr.DecodeError) as refusal:
+            reader(payload)
+        assert [f.offset for f in refusal.value.findings] == [offset]
 
 
 def test_lenient() -> None:

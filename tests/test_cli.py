@@ -461,7 +461,7 @@ def test_check_expiry() -> None:
 
 def test_check_leniently() -> None:
     text = run("check", f"  {PERSON}\n").stdout
-    assert "khqr check --lenient forgives white space" in text
+    assert "khqr check --lenient forgives it" in text
     text = good("check", "--lenient", f"  {PERSON}\n")
     assert "forgiven by --lenient" in text
     assert "lenient=True" not in text

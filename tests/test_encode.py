@@ -106,7 +106,8 @@ def test_no_amount_is_static(amount: int | str | Decimal | None, currency: str) 
     [
         ("100.5", "KHR", "riel are whole, as in 101"),
         (Decimal("0.5"), "KHR", "riel are whole, as in 1"),
-        (10**13, "KHR", "a larger integer"),
+        (10**13, "KHR", "10000000000000; object 54 holds at most 13 characters"),
+        (10**30, "USD", "an integer of 100 bits"),
         (Decimal(10**13), "KHR", "at most 13 characters"),
         (-5, "KHR", "cannot be negative"),
         ("-5", "USD", "digits with at most one point"),

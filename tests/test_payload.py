@@ -117,6 +117,8 @@ def test_a_lower_case_crc_survives_parsing_and_is_made_anew_by_an_edit() -> None
     ("path", "value", "code"),
     [
         ("54", "", "encode.value-empty"),
+        ("62", "", "additional.empty"),
+        ("62.01", "", "encode.value-empty"),
         ("54", "x" * 100, "encode.value-too-long"),
         ("62.01", "x" * 99, "encode.value-too-long"),
         ("5", "x", "encode.id-invalid"),

@@ -59,11 +59,14 @@ def test_amounts_are_exact() -> None:
     assert str(amount_from("1.50")) == "1.50"
     assert amount_from(Decimal("1.5")) == Decimal("1.5")
     assert amount_from(10**13 - 1) == Decimal(9999999999999)
-    assert isinstance(amount_from(-(10**13)), UnreadableAmount)
+    assert amount_from(-(10**13)) == -(10**13)
+    assert amount_from(2**99 - 1) == 2**99 - 1
+    assert amount_from(-(2**99)) == UnreadableAmount("an integer of 100 bits")
     bad: Any
     for bad in (1.5, True, b"1", [1]):
-        with pytest.raises(TypeError, match="never a float"):
+        with pytest.raises(TypeError, match="amount is int, str or Decimal, not") as refusal:
             amount_from(bad)
+        assert ("never a float" in str(refusal.value)) is isinstance(bad, float)
 
 
 def test_an_unreadable_amount() -> None:

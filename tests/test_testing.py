@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import sys
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,6 +44,22 @@ def test_fields_can_be_fixed(code: khqr.Individual) -> None:
 def test_fields_of_merchants_can_be_fixed(code: khqr.Merchant) -> None:
     assert isinstance(code, khqr.Merchant)
     assert code.merchant_id == "7"
+
+
+@given(st.data())
+def test_the_others_are_drawn_to_fit_what_is_fixed(data: st.DataObject) -> None:
+    choices: list[dict[str, Any]] = [
+        {"currency": "USD"},
+        {"currency": khqr.KHR, "amount": 5},
+        {"amount": "1.50", "currency": "840"},
+        {"amount": None},
+        {"amount": 0},
+    ]
+    fixed = data.draw(st.sampled_from(choices))
+    code = data.draw(individuals(**fixed) | merchants(**fixed))
+    back = khqr.decode(khqr.encode(code))
+    assert back == (code if fixed.get("amount", 1) != 0 else dataclasses.replace(code, amount=None))
+    assert (code.expires_at is None) is (not code.amount)
 
 
 def test_assert_khqr_accepts() -> None:

@@ -146,10 +146,10 @@ def amount_from(value: int | str | Decimal | None) -> Decimal | None:
             return UnreadableAmount(value)
         return Decimal(value + "00" if value.endswith(".") else value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value) if abs(value) < _TOO_LARGE else UnreadableAmount("a larger integer")
-    raise TypeError(
-        f"amount is int, str or Decimal, not {type(value).__name__}: money is never a float"
-    )
+        bits = value.bit_length()
+        return Decimal(value) if bits < 100 else UnreadableAmount(f"an integer of {bits} bits")
+    reason = ": money is never a float" if isinstance(value, float) else ""
+    raise TypeError(f"amount is int, str or Decimal, not {type(value).__name__}{reason}")
 
 
 def amount_text(amount: Decimal, currency: Currency) -> str | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .emv.catalogue import POLICY, Locator
 from .errors import Finding, Severity
-from .fields import FIELDS_BY_PATH
+from .fields import FIELDS_BY_PATH, TIMES
 
 __all__ = ["KHQR_CATALOGUE", "SDK", "KhqrRule", "khqr_finding"]
 
@@ -33,13 +33,20 @@ def _warning(nbc_code: int | None, clause: str = SDK) -> KhqrRule:
 KHQR_CATALOGUE: dict[str, KhqrRule] = {
     "khqr.account-type.missing": _error(5),
     "khqr.account-type.ambiguous": _error(None, POLICY),
-    **{f"{field.finding}.missing": _error(field.missing) for field in FIELDS_BY_PATH.values()},
-    **{f"{field.finding}.too-long": _error(field.too_long) for field in FIELDS_BY_PATH.values()},
+    **{
+        f"{field.finding}.missing": _error(field.missing)
+        for field in FIELDS_BY_PATH.values()
+        if field.required
+    },
+    **{
+        f"{field.finding}.too-long": _error(field.too_long)
+        for field in FIELDS_BY_PATH.values()
+        if field not in TIMES
+    },
     "khqr.bakong-account-id.format": _error(3),
     "khqr.merchant-category-code.format": _error(51),
     "khqr.merchant-category-code.too-short": _warning(18, POLICY),
     "khqr.merchant-name.edge-space": _warning(7, POLICY),
-    "khqr.currency.missing": _error(9),
     "khqr.currency.too-long": _error(19),
     "khqr.currency.unsupported": _error(28),
     "khqr.country.other": _warning(None, POLICY),
@@ -48,14 +55,17 @@ KHQR_CATALOGUE: dict[str, KhqrRule] = {
     "khqr.unionpay-account.dollar": _error(44),
     "khqr.unionpay-account.length": _warning(43, POLICY),
     "khqr.language-preference.missing": _error(37, POLICY),
+    "khqr.merchant-name-alternate-language.missing": _error(39),
     "khqr.language-preference.too-short": _warning(38, POLICY),
     "khqr.created-at.length": _error(49, POLICY),
+    "khqr.expires-at.missing": _error(45),
     "khqr.expires-at.not-a-time": _error(45),
     "khqr.expires-at.length": _error(49),
     "khqr.expires-at.before-creation": _error(50),
     "khqr.expires-at.past": _error(46),
     "khqr.expires-at.far": _warning(None, GUIDE),
     "khqr.expires-at.ignored": _warning(None),
+    "khqr.length-unit": _error(None, POLICY),
     "khqr.template.too-long": _error(None, "EMVCo MPM 1.0 §4.4.1.1"),
     "khqr.text.control": _error(None, POLICY),
     "khqr.text.beyond-bmp": _error(None, POLICY),

@@ -11,6 +11,7 @@ from .codec.problems import LONGEST_LIFE, UNIONPAY_LENGTH
 from .currency import KHR, USD
 from .emv.profile import Profile
 from .emv.rules import Reading
+from .emv.tree import is_complete
 from .emv.units import KHQR_ORDER, LengthUnit, measure
 from .emv.values import AMOUNT
 from .errors import Finding, Severity, quote
@@ -161,6 +162,7 @@ def looks_like_khqr(reading: Reading) -> bool:
 def khqr_findings(reading: Reading, at: datetime | None) -> Iterator[Finding]:
     """Yield the findings that EMVCo's rules do not give."""
     if reading.walked and reading.start < reading.stop:
+        yield from _length_unit(reading)
         yield from _account(reading)
         yield from _unionpay(reading)
         yield from _money(reading)
@@ -188,14 +190,33 @@ def _finding(
     )
 
 
+def _length_unit(reading: Reading) -> Iterator[Finding]:
+    """Readers that count UTF-16 units, as the official SDKs do, cannot read other lengths."""
+    counts = {
+        LengthUnit.CODE_POINT: ("characters, as EMVCo asks", Severity.WARNING),
+        LengthUnit.UTF8: ("bytes", Severity.ERROR),
+    }
+    if reading.text.isascii() or not is_complete(reading.tree) or reading.tree.unit not in counts:
+        return
+    what, severity = counts[reading.tree.unit]
+    message = f"lengths count {what}; the official SDKs count UTF-16 units"
+    yield khqr_finding("khqr.length-unit", "", message, offset=reading.start, severity=severity)
+
+
 def _account(reading: Reading) -> Iterator[Finding]:
     kinds = [item for item in reading.tree.objects if item.id in ACCOUNT_TEMPLATES]
     if not kinds and reading.tree.fault is None:
         message = "neither object 29 (individual) nor 30 (merchant) is there"
         yield _finding(reading, "khqr.account-type.missing", "29", message)
     if len({item.id for item in kinds}) > 1:
-        message = "objects 29 and 30 are both there, and readers differ in whom they pay"
-        yield _finding(reading, "khqr.account-type.ambiguous", kinds[1].id, message)
+        other = next(item for item in kinds if item.id != kinds[0].id)
+        yield khqr_finding(
+            "khqr.account-type.ambiguous",
+            other.id,
+            "objects 29 and 30 are both there, and readers differ in whom they pay",
+            offset=other.offset,
+            locator=reading.locator,
+        )
     for kind in kinds:
         account = reading.value(f"{kind.id}.00")
         if account and (account.count("@") != 1 or not all(account.split("@"))):

@@ -28,7 +28,10 @@ _AS_OPTIONS = {
     "pass an aware datetime, such as datetime.now(timezone.utc)": "end it with Z or +07:00",
     "language_preference='km'": "--language-preference km",
     "forgiven by lenient=True": "forgiven by --lenient",
-    "lenient=True forgives": "khqr check --lenient forgives",
+    "khqr.check forgives it with lenient=True": "khqr check --lenient forgives it",
+    "khqr.check forgives white space with lenient=True": (
+        "khqr check --lenient forgives white space"
+    ),
     "scan_all gives": "--all gives",
 }
 """What the library tells a Python programmer, and how it is said to whoever types a command."""

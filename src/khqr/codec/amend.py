@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypedDict, Unpack
@@ -12,7 +12,7 @@ from ..emv.payload import Payload
 from ..emv.source import payload_text
 from ..emv.tlv import write_object
 from ..errors import EncodeError, Finding, Severity
-from ..fields import ADDITIONAL, FIELDS_BY_PATH, LANGUAGE, MERCHANT_DETAILS
+from ..fields import ADDITIONAL, FIELDS_BY_PATH, LANGUAGE, MERCHANT_DETAILS, TIMES
 from ..findings import khqr_finding
 from ..model import DEFAULTS, aware_moment, milliseconds, moment_after
 from .decoder import decode_by_tree, refuse_obstacles, source_tree
@@ -80,12 +80,7 @@ def amend(
     refuse_obstacles(tree, text)
     source = Payload(text, tree)
     values = _new_values(source, changes, at, expires_in)
-    _refuse_errors(
-        finding
-        for path, value in values.items()
-        if value and path in FIELDS_BY_PATH
-        for finding in field_problems(FIELDS_BY_PATH[path], value)
-    )
+    _refuse_errors([*_amount_problems(source, changes), *_value_problems(values)])
     result = source
     for path, value in values.items():
         if value:
@@ -103,6 +98,25 @@ def _refuse_errors(findings: Iterable[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         raise EncodeError("the code cannot be amended so", errors)
+
+
+def _amount_problems(source: Payload, changes: Amendments) -> Iterator[Finding]:
+    amount = amount_from(changes.get("amount"))
+    currency = Currency.of(source.get("53", ""))
+    if amount and amount_text(amount, currency) is None:
+        yield khqr_finding("khqr.amount.format", "54", amount_problem(amount, currency))
+
+
+def _value_problems(values: dict[str, str]) -> Iterator[Finding]:
+    for path, value in values.items():
+        field = FIELDS_BY_PATH.get(path)
+        if field is None or not value:
+            continue
+        if field in TIMES and len(value) != field.maximum:
+            message = f"{field.attribute} is {value} in milliseconds, which are not 13 digits"
+            yield khqr_finding(f"{field.finding}.length", path, message)
+        elif field not in TIMES:
+            yield from field_problems(field, value)
 
 
 def _judged(values: dict[str, str]) -> set[str]:
@@ -145,14 +159,8 @@ def _text(attribute: str, value: object) -> str:
 def _amount_values(source: Payload, amount: Decimal | None) -> dict[str, str]:
     if not amount:
         return {"54": "", "01": "11"} if "01" in source else {"54": ""}
-    currency = Currency.of(source.get("53", ""))
-    text = amount_text(amount, currency)
-    if text is None:
-        message = amount_problem(amount, currency)
-        raise EncodeError(
-            "the code cannot be amended so", [khqr_finding("khqr.amount.format", "54", message)]
-        )
-    return {"54": text, "01": "12"}
+    text = amount_text(amount, Currency.of(source.get("53", "")))
+    return {"54": text or "", "01": "12"}
 
 
 def _times(

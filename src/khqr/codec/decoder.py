@@ -194,11 +194,12 @@ def refuse_obstacles(tree: Tree, text: str) -> None:
 def _payee_doubts(tree: Tree, text: str, locator: Locator) -> Iterator[Finding]:
     kinds = [item for item in tree.objects if item.id in ACCOUNT_TEMPLATES]
     if len({item.id for item in kinds}) > 1:
+        other = next(item for item in kinds if item.id != kinds[0].id)
         yield khqr_finding(
             "khqr.account-type.ambiguous",
-            kinds[1].id,
+            other.id,
             "objects 29 and 30 are both there, and readers differ in whom they pay",
-            offset=kinds[1].offset,
+            offset=other.offset,
             locator=locator,
         )
     elif not kinds and _other_payee(tree) is None:

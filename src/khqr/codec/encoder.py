@@ -68,7 +68,7 @@ def encode(
     expires_in: timedelta | None = None,
     strict: bool = False,
 ) -> str:
-    """Return the payload of a code, byte-identical with the official SDK for the same input.
+    """Return the payload of a code, byte-identical with the official SDK where both accept it.
 
     A code without an amount is static (01 = 11); one with an amount is dynamic (01 = 12), carries
     its times of creation and expiry in object 99, and must have the latter.

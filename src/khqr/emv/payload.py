@@ -179,7 +179,8 @@ class Payload:
     def _written(self, path: str, object_id: str, value: str) -> str:
         length = measure(value, self.length_unit)
         if not value:
-            raise self._refusal("encode.value-empty", path, "the value is empty")
+            code = "additional.empty" if path == "62" else "encode.value-empty"
+            raise self._refusal(code, path, "the value is empty; remove the object instead")
         if length > MAX_LENGTH:
             message = f"the value has {length} characters, at most {MAX_LENGTH} can be written"
             raise self._refusal("encode.value-too-long", path, message)

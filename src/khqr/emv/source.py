@@ -87,5 +87,5 @@ def leading_data(text: str, locator: Locator) -> Finding | None:
         "",
         0,
         f"{quote(text[:blanks])} stands before the payload",
-        hint="remove it; lenient=True forgives white space and a BOM",
+        hint="remove it; khqr.check forgives it with lenient=True",
     )

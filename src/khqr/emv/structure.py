@@ -97,7 +97,7 @@ def structural_findings(
                 "",
                 tail,
                 f"{quote(text[tail:stop])} follows the CRC, which ends the payload",
-                hint=hint or "remove what follows; lenient=True forgives white space",
+                hint=hint or "remove it; khqr.check forgives white space with lenient=True",
             )
         else:
             yield fault_finding(tree.fault, "", text, stop, locator, hint)

@@ -1,7 +1,8 @@
 """The official SDK's own view of a code, for those who come from it or compare with it.
 
 `decode_flat` and `decode_non_khqr` give its mappings, `verify_full` its verdict, and `ErrorCode`
-its 51 numbers. Its defects are not reproduced; the documentation lists each difference.
+its 51 numbers. Where the SDK loops for ever, mixes objects up or takes the last of two, this does
+not follow it; what its verdict lets pass is followed. The documentation lists each difference.
 """
 
 from __future__ import annotations

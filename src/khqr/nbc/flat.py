@@ -62,8 +62,11 @@ def decode_flat(payload: str | bytes) -> dict[str, str | None]:
     source = _walked(payload)
     kinds = [kind for kind in ("29", "30") if kind in source]
     if len(kinds) > 1:
-        message = "objects 29 and 30 are both there"
-        finding = khqr_finding("khqr.account-type.ambiguous", "30", message)
+        message = "objects 29 and 30 are both there, and readers differ in whom they pay"
+        later = [item for item in source if item.id in kinds][-1]
+        finding = khqr_finding(
+            "khqr.account-type.ambiguous", later.id, message, offset=later.offset
+        )
         raise DecodeError("the payload is ambiguous", [finding])
     kind = kinds[0] if kinds else None
     return {
