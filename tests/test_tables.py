@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
-import khqr
 from khqr.codec import encoder, fast
 from khqr.emv import catalogue, dictionary, values
 from khqr.emv.dictionary import Dictionary, Entry, numbers
 from khqr.errors import Severity
-from khqr.fields import ADDITIONAL, INDIVIDUAL, LANGUAGE, MERCHANT, Field
-from material import STATIC
+from khqr.fields import ADDITIONAL
 
 
 def test_headers_of_the_fast_path() -> None:
@@ -61,21 +57,16 @@ def test_the_catalogue() -> None:
     assert numbered | silent | set(same) == every
 
 
-@pytest.mark.parametrize("fields", [INDIVIDUAL, MERCHANT, ADDITIONAL, LANGUAGE])
-def test_a_template_is_written_from_its_fields(fields: tuple[Field, ...]) -> None:
-    code = khqr.decode(STATIC)
-    if fields is MERCHANT:
-        code = khqr.Merchant(
-            bakong_account_id="a@b", merchant_name="N", merchant_id="1", acquiring_bank="B"
-        )
-    made = encoder._Template(fields)
-    expected = {
-        "29": "29180014demo_user@devb",
-        "30": "30170003a@b010110201B",
-        "62": "",
-        "64": "",
-    }
-    assert made.written(code) == expected[fields[0].path[:2]]
+def test_headers_of_the_encoder() -> None:
+    assert encoder._headers("59", 2) == {1: "5901", 2: "5902"}
+    assert encoder._headers("29")[99] == "2999"
+    assert 0 not in encoder._headers("29")
+    assert 100 not in encoder._headers("29")
+    assert encoder._H["62.08"][25] == "0825"
+    assert 26 not in encoder._H["62.08"]
+    assert encoder._H["29.00"] == encoder._ACCOUNT
+    assert encoder._H["29.01"] == encoder._SECOND
+    assert encoder._H["29.02"] == encoder._BANK
 
 
 def test_a_rule_about_one_value() -> None:

@@ -163,6 +163,9 @@ def amount_text(amount: Decimal, currency: Currency) -> str | None:
     >>> amount_text(Decimal("0.5"), KHR) is None
     True
     """
+    text = str(amount)
+    if text.isdigit() and len(text) <= MAX_AMOUNT_LENGTH:
+        return text
     if not amount.is_finite() or not 0 < amount < _TOO_LARGE:
         return None
     if currency.decimals == 0:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from hashlib import md5 as digest
 
 from ..currency import Currency, UnreadableAmount
 from ..emv.catalogue import Locator
@@ -18,8 +19,9 @@ from ..emv.structure import (
     every_object,
     fault_finding,
 )
+from ..emv.tlv import read_level
 from ..emv.tree import Tree, is_complete, read_tree
-from ..emv.units import KHQR_ORDER, LengthUnit
+from ..emv.units import KHQR_ORDER, LengthUnit, ruler
 from ..emv.values import AMOUNT
 from ..errors import DecodeError, Finding, quote
 from ..fields import ACCOUNT_TEMPLATES, ADDITIONAL, LANGUAGE, MERCHANT_DETAILS, UNIONPAY
@@ -93,8 +95,14 @@ def verify(payload: str | bytes) -> bool:
     True
     """
     text = payload_text(payload)
-    crcs = (tree.objects[-1] for tree in _complete_trees(text))
-    return any(crc_is_right(crc.value, text[: crc.value_offset]) for crc in crcs)
+    size = len(text)
+    for unit in (LengthUnit.CODE_POINT,) if text.isascii() else KHQR_ORDER:
+        level = read_level(text, 0, size, ruler(text, unit))
+        if level.fault is None and level.spans and level.spans[-1].id == "63":
+            crc = level.spans[-1].value_start
+            if crc_is_right(text[crc:], text[:crc]):
+                return True
+    return False
 
 
 def md5(payload: str | bytes) -> str:
@@ -112,8 +120,6 @@ def md5(payload: str | bytes) -> str:
     ...     "5909Demo User6010Phnom Penh6304119A")
     '649541521603eb99c24906915ebaba3f'
     """
-    from hashlib import md5 as digest
-
     text = payload_text(payload)
     try:
         return digest(text.encode(), usedforsecurity=False).hexdigest()

@@ -67,6 +67,8 @@ def ruler(text: str, unit: LengthUnit) -> Advance:
     (3, -1)
     """
     size = len(text)
+    if unit is LengthUnit.UTF16 and len(text.encode("utf-16-le", "surrogatepass")) == 2 * size:
+        unit = LengthUnit.CODE_POINT  # nothing beyond U+FFFF, so the two units agree
     if unit is LengthUnit.CODE_POINT or text.isascii():
 
         def advance(start: int, length: int) -> int:

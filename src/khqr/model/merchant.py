@@ -127,26 +127,28 @@ class Merchant:
             )
         ):
             refuse_other_types(locals())
-        return frozen_merchant(
-            bakong_account_id or "",
-            merchant_name or "",
-            DEFAULT_CITY if merchant_city is None else merchant_city,
-            Currency.of(currency),
-            amount_from(amount),
-            merchant_category_code or DEFAULT_MERCHANT_CATEGORY,
-            merchant_id or "",
-            acquiring_bank or "",
-            unionpay_account or None,
-            bill_number or None,
-            mobile_number or None,
-            store_label or None,
-            terminal_label or None,
-            purpose_of_transaction or None,
-            language_preference or None,
-            merchant_name_alternate_language or None,
-            merchant_city_alternate_language or None,
-            aware_moment("created_at", created_at),
-            aware_moment("expires_at", expires_at),
+        return _frozen(
+            _Draft(
+                bakong_account_id or "",
+                merchant_name or "",
+                DEFAULT_CITY if merchant_city is None else merchant_city,
+                currency if currency is KHR else Currency.of(currency),
+                amount_from(amount),
+                merchant_category_code or DEFAULT_MERCHANT_CATEGORY,
+                merchant_id or "",
+                acquiring_bank or "",
+                unionpay_account or None,
+                bill_number or None,
+                mobile_number or None,
+                store_label or None,
+                terminal_label or None,
+                purpose_of_transaction or None,
+                language_preference or None,
+                merchant_name_alternate_language or None,
+                merchant_city_alternate_language or None,
+                None if created_at is None else aware_moment("created_at", created_at),
+                None if expires_at is None else aware_moment("expires_at", expires_at),
+            )
         )
 
     @property
@@ -168,13 +170,17 @@ class Merchant:
 _Draft = draft_of(Merchant)
 
 
-def frozen_merchant(*values: Any) -> Merchant:
-    """Return the value with ``values`` in field order, taken as they are.
+def _frozen(draft: Any) -> Merchant:
+    """Let a draft, which has the same memory layout, become the frozen value.
 
-    A draft of the same memory layout is filled and then becomes the frozen class: setting the
-    fields of a frozen dataclass one by one costs ten times as much, and decoding would feel it.
+    Setting the fields of a frozen dataclass one by one costs ten times as much, and decoding would
+    feel it.
     """
-    draft: Any = _Draft(*values)
     draft.__class__ = Merchant
     value: Merchant = draft
     return value
+
+
+def frozen_merchant(*values: Any) -> Merchant:
+    """Return the value with ``values`` in field order, taken as they are."""
+    return _frozen(_Draft(*values))

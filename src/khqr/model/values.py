@@ -31,6 +31,7 @@ DEFAULTS = {"merchant_city": DEFAULT_CITY, "merchant_category_code": DEFAULT_MER
 """What the official SDK writes where nothing was given."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _TEXT_TYPES = frozenset({str, type(None)})
 _NOT_TEXT = frozenset({"cls", "currency", "amount", "created_at", "expires_at"})
 
@@ -54,8 +55,7 @@ def milliseconds(moment: datetime) -> int:
     >>> milliseconds(datetime(2025, 6, 15, 15, 6, 40, tzinfo=UTC))
     1750000000000
     """
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def moment_at(value: int) -> datetime:
