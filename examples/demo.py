@@ -72,8 +72,8 @@ def main() -> None:
         png.write_bytes(symbol.png(payload))
         print(symbol.terminal(payload))
         for engine in ("zxing", "pyzbar"):
-            found = scan(png, engine=engine)
-            if found.text != payload or not khqr.verify(found.text):
+            text = scan(png, engine=engine).text
+            if text != payload or not khqr.verify(text):
                 raise SystemExit(f"{png}: {engine} reads another text")
             print(f"{png}: scanned back with {engine}, CRC right")
         back = khqr.decode(scan(png).text)
@@ -82,7 +82,10 @@ def main() -> None:
         print(f"decoded: {back.merchant_name}, {back.amount} {back.currency}; also {svg}")
     for what, payload in AS_BANKS_PRINT_THEM.items():
         print(f"\n━━━ As banks print them: {what}\n")
-        print(khqr.decode(payload))
+        found = khqr.decode(payload)
+        amount = "any amount" if found.amount is None else f"{found.amount:f}"
+        print(f"{type(found).__name__} {found.merchant_name}, paid at {found.bakong_account_id}")
+        print(f"{amount} {found.currency}, {found.acquiring_bank}, {found.merchant_city}")
         print(khqr.check(payload))
 
 
