@@ -232,5 +232,7 @@ def test_an_edit_writes_lengths_in_the_unit_of_the_payload() -> None:
     assert edited.length_unit is LengthUnit.UTF16
     with pytest.raises(khqr.EncodeError, match="has 100 characters"):
         edited.replace("59", "😀" * 50)
-    with pytest.raises(ValueError, match="utf7"):
+    with pytest.raises(
+        khqr.KhqrError, match="unit is 'utf7', expected one of codepoint, utf16, utf8"
+    ):
         khqr.parse(text, unit="utf7")

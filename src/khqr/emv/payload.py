@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import overload
 
-from ..errors import DecodeError, EncodeError, Finding, ObjectMissing
+from ..errors import DecodeError, EncodeError, Finding, KhqrError, ObjectMissing, quote
 from .catalogue import Locator
 from .crc import checksum
 from .dictionary import ROOT
@@ -228,6 +228,7 @@ def parse(
 
     Raises:
         DecodeError: if the objects cannot be walked; with ``recover`` only if none can.
+        KhqrError: for an unknown unit.
         TypeError: if ``payload`` is neither text nor bytes.
 
     >>> str(parse("000201" "6304a6bd"))
@@ -236,6 +237,8 @@ def parse(
     >>> [item.id for item in broken], broken.findings[0].code
     (['00'], 'tlv.length-overrun')
     """
+    if unit not in set(LengthUnit):
+        raise KhqrError(f"unit is {quote(unit)}, expected one of {', '.join(LengthUnit)}")
     text = payload_text(payload, limit=max_length)
     tree = read_tree(text, ROOT, LengthUnit(unit))
     if tree.fault is None and tree.objects:

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ..codec import decode
-from ..errors import DecodeError, KhqrError, MissingDependency, ScanError
+from ..errors import DecodeError, KhqrError, MissingDependency, ScanError, quote
 from .engines import Corners, Symbol, read_pyzbar, read_zxing
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ def _grey(image: Any, max_pixels: int) -> Image.Image:
     except UnidentifiedImageError:
         raise ScanError("unreadable-image", "this is no picture of a known format") from None
     except FileNotFoundError as problem:
-        raise ScanError("unreadable-image", f"no such file: {problem.filename}") from None
+        shown = quote(str(problem.filename))
+        raise ScanError("unreadable-image", f"there is no file {shown}") from None
     except ScanError:
         raise
     except (OSError, SyntaxError, ValueError) as problem:
