@@ -11,7 +11,8 @@ from .emv.rules import examine, read
 from .emv.source import payload_text
 from .errors import DecodeError, Finding, KhqrError, Severity, quote
 from .model import aware_moment
-from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr, numbered
+from .numbers import numbered
+from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr
 
 __all__ = ["PROFILES", "Report", "check"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .codec.problems import LONGEST_LIFE, UNIONPAY_LENGTH
@@ -15,11 +14,11 @@ from .emv.tree import is_complete
 from .emv.units import KHQR_ORDER, LengthUnit, measure
 from .emv.values import AMOUNT
 from .errors import Finding, Severity, quote
-from .fields import ACCOUNT_TEMPLATES, FIELDS_BY_PATH
+from .fields import ACCOUNT_TEMPLATES
 from .findings import khqr_finding
 from .model import milliseconds, moment_at
 
-__all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr", "numbered"]
+__all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr"]
 
 _INSIDE_99 = frozenset(
     {"template.not-tlv", "tlv.header-truncated", "tlv.id-not-digits", "guid.missing"}
@@ -93,58 +92,6 @@ KHQR_PROFILE = Profile(
     },
 )
 """EMVCo's rules as they are kept in Cambodia."""
-
-_NUMBERS: dict[str, int] = {
-    "merchant-account.missing": 5,
-    "amount.not-numeric": 4,
-    "amount.too-long": 4,
-    "amount.zero": 4,
-    "country.format": 20,
-    "currency.format": 19,
-    "currency.unknown": 28,
-    "poi.value": 48,
-    "crc.missing": 24,
-    "crc.length": 22,
-    "crc.not-hex": 8,
-    "crc.mismatch": 8,
-    "payload.empty": 8,
-    "payload.trailing-data": 8,
-}
-"""Error numbers of the official SDK for findings of EMVCo's rules."""
-
-_NUMBERS_OF_MISSING = {"00": 23, "01": 48, "29": 1, "30": 1, "53": 9, "54": 4, "58": 26, "63": 24}
-_MISSING = frozenset({"root.missing", "tlv.length-zero", "guid.missing", "language.missing"})
-_TOO_LONG = frozenset(
-    {
-        "additional.too-long",
-        "city.too-long",
-        "guid.too-long",
-        "language.too-long",
-        "language.code",
-        "mcc.format",
-        "name.too-long",
-    }
-)
-
-
-def numbered(finding: Finding, reading: Reading) -> Finding:
-    """Return a finding of EMVCo's rules with the official SDK's number, where it has one."""
-    number = _NUMBERS.get(finding.code)
-    field = FIELDS_BY_PATH.get(finding.path)
-    length = len(reading.value_at(finding))
-    if finding.code in _MISSING:
-        number = _NUMBERS_OF_MISSING.get(finding.path, field.missing if field else None)
-        if finding.path == "64.00" and finding.code == "language.missing":
-            number = 37
-    elif finding.code in _TOO_LONG and field:
-        number = field.too_long
-    elif finding.code == "poi.value" and length > 2:
-        number = 17
-    elif finding.code == "pfi.value" and length > 2:
-        number = 16
-    elif finding.code == "charset.not-numeric":
-        number = {"52": 51, "53": 28}.get(finding.path)
-    return finding if number is None else replace(finding, nbc_code=number)
 
 
 def looks_like_khqr(reading: Reading) -> bool:
