@@ -87,7 +87,7 @@ def vietnam_qr_pay(texts: Texts, missing: dict[str, str]) -> tuple[Turn, str]:
     valid = sum(qr_pay(text).is_valid for text in texts)
     note = (
         f"vietnam-qr-pay finds {valid} of {len(texts)} payloads valid; "
-        "it does less: objects 29, 30, 64 and 99 stay unread"
+        "it does less: it drops objects 15, 29, 30 and 64, and leaves 99 as text"
     )
     return turn_over(texts, qr_pay), note
 

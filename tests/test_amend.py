@@ -144,6 +144,7 @@ def test_times_alone() -> None:
         (STATIC, {"merchant_name_alternate_language": "ហាង"}, [37]),
         (FULL, {"merchant_name_alternate_language": None}, [39]),
         (STATIC, {"bill_number": "a\tb"}, [None]),
+        (FULL, {"bill_number": None, "store_label": "s" * 26}, [11]),
         (STATIC, {"amount": "1,5", "merchant_name": "n" * 26, "bill_number": "b" * 26}, [4, 7, 10]),
         (DYNAMIC, {"created_at": moment_at(99999999999)}, [49]),
         (STATIC, {"created_at": moment_at(0), "expires_at": moment_at(10**13)}, [49, 49]),

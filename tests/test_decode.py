@@ -358,6 +358,51 @@ def test_fast_path_and_tree_agree_on_every_vector(name: str) -> None:
             agree(resealed(payload.encode("utf-8", "replace").decode()))
 
 
+REMITTANCE = sealed(
+    "00020101021129330009khqr@devb0104ACC10208Dev Bank5204599953031165802KH5909Demo User"
+    "6010Phnom Penh"
+)
+
+
+@pytest.mark.parametrize("base", [STATIC, DYNAMIC, FULL, REMITTANCE])
+@pytest.mark.parametrize(
+    "more",
+    [
+        "30270008mer@devb0103MID0204BANK", "30230008mer@devb0103MID", "30210008mer@devb0205BANKK",
+        "29120008a@b.cdef", "62080104INV1", "62160104INV10104INV2", "64060002km", "5903ABC",
+        "99170013" + "1750000000000", "5406100.00", "6300", "40050001x", "0102110000",
+    ],
+)  # fmt: skip
+def test_fast_path_and_tree_agree_on_objects_added(base: str, more: str) -> None:
+    assert decode_fast(base) == decode_by_tree(base)
+    agree(inserted(more, base))
+    agree(sealed(more + base[:-8]))
+
+
+@pytest.mark.parametrize(
+    "inner", ["0009khqr@devb0103MID", "0009khqr@devb0204BANK", "0009khqr@devb"]
+)
+def test_a_merchant_with_half_its_fields(inner: str) -> None:
+    payload = sealed(f"00020101021130{len(inner)}{inner}5204599953031165802KH5901N6002PP")
+    assert decode_fast(payload) is None
+    agree(payload)
+
+
+def test_refusals_count_bytes() -> None:
+    khmer = sealed("0002015910ហាងសាកល្បង" + "29080004demo" + "30080004demo")
+    with pytest.raises(khqr.DecodeError) as refusal:
+        khqr.decode(khmer)
+    assert [f.byte_offset - f.offset for f in refusal.value.findings] == [20, 20, 20]
+    offsets = {f.code: f.offset for f in refusal.value.findings}
+    assert offsets["khqr.account-type.ambiguous"] == khmer.index("3008")
+    messages = [f.message for f in refusal.value.findings]
+    assert "the Bakong account is 'demo', expected name@bank" in messages
+    nobody = sealed("0002015910ហាងសាកល្បង")
+    with pytest.raises(khqr.DecodeError) as refusal:
+        khqr.decode(nobody)
+    assert [f.byte_offset - f.offset for f in refusal.value.findings] == [20]
+
+
 def test_fast_path_takes_what_the_sdk_writes() -> None:
     cases = load("nbc_encode.json.gz")
     assert all(decode_fast(case["payload"]) is not None for case in cases)

@@ -68,7 +68,7 @@ REFUSED_PAYLOADS = [
 ]  # fmt: skip
 
 CALLS: dict[str, Callable[[], object]] = {
-    "encode wrong type": lambda: khqr.encode(None),  # type: ignore[arg-type] # the message is the test
+    "encode wrong type": lambda: khqr.encode(5),  # type: ignore[arg-type] # the message is the test
     "encode at": lambda: khqr.encode(DEMO, at=CLOCK.replace(tzinfo=None)),
     "encode expires_in": lambda: khqr.encode(changed(DEMO, amount=1), expires_in=timedelta.max),
     "encode": lambda: khqr.encode(changed(DEMO, merchant_name="")),
@@ -89,6 +89,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "amend amount": lambda: khqr.amend(STATIC, amount="x", expires_in=timedelta(minutes=1)),
     "amend name": lambda: khqr.amend(STATIC, bakong_account_id="x", crc="x"),  # type: ignore[call-arg] # as above
     "amend type": lambda: khqr.amend(STATIC, bill_number=5),  # type: ignore[arg-type] # as above
+    "amend times": lambda: khqr.amend(STATIC, created_at=moment_at(1), expires_at=moment_at(2)),
     "amend long": lambda: khqr.amend(FULL, bill_number="b" * 26, store_label="s" * 26),
     "md5": lambda: khqr.md5("ab\ud800"),
     "profile": lambda: khqr.check(STATIC, profile="thai"),
@@ -111,6 +112,9 @@ def messages() -> Iterator[str]:
     for name, (payload, _) in test_check.CASES.items():
         yield f"khqr {name}"
         yield from _said(khqr.check(payload, profile="khqr", at=CLOCK + timedelta(days=9)))
+    for name, payload in {**test_rules.NO_FINDING, **test_rules.MIXED}.items():
+        yield f"emvco {name}"
+        yield from _said(khqr.check(payload, profile="emvco"))
     for text in ("\ufeff" + STATIC + " \n", " " + STATIC):
         yield f"lenient {text!r:.12}"
         yield from _said(khqr.check(text, lenient=True))

@@ -231,6 +231,33 @@ NO_FINDING = {
 }
 
 
+MIXED = {
+    "surrogate": inserted("64120002km0102AB").replace("0102AB", "0102A\ud800"),
+    "an empty object, then a bad one": replaced(
+        "6010PHNOM PENH", "6016" + "C" * 16, replaced("5912EXAMPLE SHOP", "5900")
+    ),
+    "a break behind a bad object": replaced(A62, "62350126" + "B" * 26 + "02099"),
+    "a break behind a control character": inserted("64160002km0103A\tB02099"),
+    "a template of control characters": inserted("6405A\tBCD"),
+    "a template that is no text": inserted("8005A\tBCD"),
+    "a broken template without a GUID": inserted("80080102AB01"),
+    "513 characters behind a blank": " " + CASES["R9"][0],
+}
+"""Payloads with several findings, or whose findings depend on each other."""
+
+
+@pytest.mark.parametrize(("length", "count"), [(512, 0), (513, 1)])
+def test_512_characters_are_not_too_many(length: int, count: int) -> None:
+    def template(number: int, size: int) -> str:
+        return f"{number}{size + 23}0015com.example.pay01{size:02d}{'x' * size}"
+
+    body = P0[:-8] + "".join(template(number, 60) for number in (81, 82, 83))
+    payload = sealed(body + template(84, 50) + template(85, length - len(body) - 77 - 27 - 8))
+    assert len(payload) == length
+    assert len(khqr.check(payload, profile="emvco")) == count
+    assert len(khqr.check(" " + payload, profile="emvco", lenient=True)) == count + 1
+
+
 @pytest.mark.parametrize("name", NO_FINDING)
 def test_no_finding(name: str) -> None:
     report = khqr.check(NO_FINDING[name], profile="emvco")

@@ -171,6 +171,6 @@ def _typed(account: int, values: list[Any]) -> Individual | Merchant | None:
     del values[_COUNT:]
     if account == 29:
         return frozen_individual(*values)
-    if values[_ACCOUNT_DETAIL] is None or values[_BANK] is None:
+    if account != 30 or values[_ACCOUNT_DETAIL] is None or values[_BANK] is None:
         return None
     return frozen_merchant(*values)
