@@ -223,6 +223,17 @@ def test_times_can_be_removed() -> None:
         khqr.amend(DYNAMIC, expires_in=timedelta(1), at=CLOCK.replace(tzinfo=None))
 
 
+def test_a_time_that_is_not_13_digits_is_named() -> None:
+    with pytest.raises(khqr.EncodeError, match="expires_at is 12345 in milliseconds") as refusal:
+        khqr.amend(DYNAMIC, expires_at=moment_at(12345))
+    assert "13 digits" in str(refusal.value)
+
+
+def test_a_removed_object_hides_no_bad_value_behind_it() -> None:
+    with pytest.raises(khqr.EncodeError, match="purpose"):
+        khqr.amend(FULL, bill_number=None, purpose_of_transaction="p" * 26)
+
+
 def test_a_code_without_method_or_currency() -> None:
     no_method = replaced("000201010212", "000201", DYNAMIC)
     assert "54" not in khqr.parse(khqr.amend(no_method, amount=None))

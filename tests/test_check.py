@@ -32,6 +32,12 @@ def test_good_codes_have_no_findings() -> None:
         assert found(payload, profile="auto") == []
 
 
+def test_a_payload_cut_short_is_reported_in_characters() -> None:
+    cut = replaced("5909Demo User", "5905Shop😀", STATIC)[:-2]
+    places = [(f.code, f.path) for f in khqr.check(cut).findings]
+    assert places == [("charset.not-ans", "59"), ("tlv.length-overrun", "63")]
+
+
 CASES: dict[str, tuple[str, list[tuple[str, str, str, int | None]]]] = {
     "1 no account": (
         replaced(A29, "29050101x", STATIC),

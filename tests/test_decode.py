@@ -255,6 +255,17 @@ def test_another_payee_must_be_the_only_one() -> None:
     assert both.bakong_account_id == "a@b.c"
 
 
+def test_a_doubtful_account_is_named_with_its_place() -> None:
+    payload = replaced("0014demo_user@devb", "0014demo_user.devb", STATIC)
+    with pytest.raises(khqr.DecodeError) as refusal:
+        khqr.decode(payload)
+    (finding,) = refusal.value.findings
+    assert finding.message == "the Bakong account is 'demo_user.devb', expected name@bank"
+    assert finding.path == "29.00"
+    assert finding.offset == payload.index("demo_user.devb")
+    assert finding.byte_offset == finding.offset
+
+
 def test_crc_in_lower_case() -> None:
     lower = STATIC[:-4] + "119a"
     assert khqr.decode(lower) == khqr.decode(STATIC)
