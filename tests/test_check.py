@@ -32,6 +32,17 @@ def test_good_codes_have_no_findings() -> None:
         assert found(payload, profile="auto") == []
 
 
+def test_a_bank_object_that_breaks_its_template_is_an_error() -> None:
+    for value in ("7033ABC", "70x1ABC"):
+        broken = inserted(f"62{len(value):02}{value}", STATIC)
+        assert not khqr.check(broken).ok
+        with pytest.raises(khqr.DecodeError, match=r"62\.70"):
+            khqr.decode(broken)
+    inside = inserted("621170070233ABC", STATIC)
+    assert khqr.check(inside).ok
+    assert khqr.decode(inside).merchant_name
+
+
 def test_a_payload_cut_short_is_reported_in_characters() -> None:
     cut = replaced("5909Demo User", "5905Shop😀", STATIC)[:-2]
     places = [(f.code, f.path) for f in khqr.check(cut).findings]

@@ -30,6 +30,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURRENCIES = {KHR.number: KHR, USD.number: USD}
 
 
+_BREAKS_ITS_PARENT = frozenset({"tlv.length-overrun", "tlv.length-not-digits"})
+"""What is wrong with an object's own length, so that the template around it cannot be walked."""
+
+
 def _local_script(finding: Finding, value: str) -> Severity | None:
     """Khmer stands in 59, 60 and 62 of live codes; control characters do not belong anywhere."""
     if finding.path[:2] in {"59", "60", "62"} and not _CONTROL.search(value):
@@ -41,7 +45,8 @@ def _bank_content(finding: Finding, _value: str) -> Severity | None:
     """Banks write what they like inside 99 (R63) and 62.50-62.99; the objects themselves count."""
     if finding.path.startswith("99.") or (finding.path == "99" and finding.code in _INSIDE_99):
         return None
-    if "62.50" <= finding.path[:5] <= "62.99":
+    breaks_62 = len(finding.path) == len("62.50") and finding.code in _BREAKS_ITS_PARENT
+    if "62.50" <= finding.path[:5] <= "62.99" and not breaks_62:
         return Severity.WARNING
     return finding.severity
 
