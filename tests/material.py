@@ -43,6 +43,27 @@ FULL = (
     "9934001317500000000000113175000030000063049D54"
 )
 
+FULL_FIELDS: dict[str, Any] = {
+    "bakong_account_id": "khqr@devb",
+    "merchant_name": "Demo Coffee",
+    "merchant_id": "000123",
+    "acquiring_bank": "Dev Bank",
+    "amount": 4100,
+    "merchant_category_code": "5814",
+    "unionpay_account": "0001034400010344DEMOMERCHANT001",
+    "bill_number": "INV-1",
+    "mobile_number": "85500000000",
+    "store_label": "Main",
+    "terminal_label": "POS-1",
+    "purpose_of_transaction": "Coffee",
+    "language_preference": "km",
+    "merchant_name_alternate_language": "ហាងសាកល្បង",
+    "merchant_city_alternate_language": "ភ្នំពេញ",
+    "created_at": CLOCK,
+    "expires_at": moment_at(1750000300000),
+}
+"""What `FULL` says: every field of a merchant code."""
+
 _SDK_NAMES = {
     "bakongAccountID": "bakong_account_id",
     "merchantName": "merchant_name",

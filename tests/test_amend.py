@@ -241,6 +241,11 @@ def test_a_code_without_method_or_currency() -> None:
     assert khqr.parse(khqr.amend(no_currency, amount=5, **FIVE))["54"] == "5"
 
 
+def test_an_empty_amount_is_none() -> None:
+    assert khqr.amend(DYNAMIC, amount="") == khqr.amend(DYNAMIC, amount=None)
+    assert khqr.amend(STATIC, amount="") == STATIC
+
+
 def test_no_change_is_no_change() -> None:
     for payload in (STATIC, FULL, BANK):
         assert khqr.amend(payload) == payload

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +20,7 @@ from material import (
     DYNAMIC,
     EXAMPLES,
     FULL,
+    FULL_FIELDS,
     P0,
     STATIC,
     inserted,
@@ -42,25 +42,7 @@ def findings(payload: str | bytes) -> list[tuple[str, str]]:
 
 
 def test_every_field() -> None:
-    assert khqr.decode(FULL) == khqr.Merchant(
-        bakong_account_id="khqr@devb",
-        merchant_name="Demo Coffee",
-        merchant_id="000123",
-        acquiring_bank="Dev Bank",
-        amount=4100,
-        merchant_category_code="5814",
-        unionpay_account="0001034400010344DEMOMERCHANT001",
-        bill_number="INV-1",
-        mobile_number="85500000000",
-        store_label="Main",
-        terminal_label="POS-1",
-        purpose_of_transaction="Coffee",
-        language_preference="km",
-        merchant_name_alternate_language="ហាងសាកល្បង",
-        merchant_city_alternate_language="ភ្នំពេញ",
-        created_at=CLOCK,
-        expires_at=datetime(2025, 6, 15, 15, 11, 40, tzinfo=UTC),
-    )
+    assert khqr.decode(FULL) == khqr.Merchant(**FULL_FIELDS)
 
 
 def test_bytes_are_text() -> None:
@@ -264,6 +246,23 @@ def test_a_doubtful_account_is_named_with_its_place() -> None:
     assert finding.path == "29.00"
     assert finding.offset == payload.index("demo_user.devb")
     assert finding.byte_offset == finding.offset
+
+
+def test_a_place_behind_khmer_is_given_in_bytes_too() -> None:
+    name = "5910ហាងសាកល្បង"
+    khmer = name + STATIC[:-8].replace("5909Demo User", "")
+    for broken, what in (
+        (khmer.replace("@", "."), "demo_user.devb"),
+        (khmer + "30180014demo_user@devb", "30180014demo_user@devb"),
+        (khmer.replace("29180014demo_user@devb", ""), "6304"),
+    ):
+        payload = sealed(broken)
+        with pytest.raises(khqr.DecodeError) as refusal:
+            khqr.decode(payload)
+        place = payload.index(what) + 8 * (what == "6304")
+        finding = refusal.value.findings[0]
+        assert finding.offset == place
+        assert finding.byte_offset == len(payload[:place].encode())
 
 
 def test_crc_in_lower_case() -> None:

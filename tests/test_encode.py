@@ -15,7 +15,7 @@ import khqr
 from khqr.codec.encoder import _written
 from khqr.codec.problems import problems
 from khqr.model import aware_moment, moment_at
-from material import CLOCK, DYNAMIC, FULL, STATIC, changed
+from material import CLOCK, DYNAMIC, FULL, FULL_FIELDS, STATIC, changed
 
 DEMO = khqr.Individual(bakong_account_id="demo_user@devb", merchant_name="Demo User")
 SHOP = khqr.Merchant(
@@ -43,21 +43,7 @@ def test_published_shapes() -> None:
     dynamic = changed(DEMO, merchant_city="Siem Reap", amount=10000, expires_at=LATER)
     assert khqr.encode(dynamic, at=CLOCK) == DYNAMIC
     assert khqr.md5(DYNAMIC) == "49f01d21bbe66cd5a98461bea53a66d5"
-    full = changed(
-        SHOP,
-        amount=4100,
-        merchant_category_code="5814",
-        unionpay_account="0001034400010344DEMOMERCHANT001",
-        bill_number="INV-1",
-        mobile_number="85500000000",
-        store_label="Main",
-        terminal_label="POS-1",
-        purpose_of_transaction="Coffee",
-        language_preference="km",
-        merchant_name_alternate_language="ហាងសាកល្បង",
-        merchant_city_alternate_language="ភ្នំពេញ",
-        expires_at=LATER,
-    )
+    full = khqr.Merchant(**FULL_FIELDS | {"created_at": None})
     assert khqr.encode(full, at=CLOCK) == FULL
 
 
@@ -80,6 +66,7 @@ def test_published_shapes() -> None:
         (50000, "KHR", "50000"),
         ("100.00", "KHR", "100"),
         ("100.0000000", "KHR", "100"),
+        ("801850." + "0" * 80, "KHR", "801850"),
         (Decimal("1E+3"), "KHR", "1000"),
         (9999999999999, "KHR", "9999999999999"),
     ],
@@ -92,7 +79,7 @@ def test_amounts(amount: int | str | Decimal, currency: str, text: str) -> None:
     assert khqr.parse(payload)["01"] == "12"
 
 
-@pytest.mark.parametrize("amount", [0, "0", "0.00", Decimal("-0"), Decimal("0E+5"), None])
+@pytest.mark.parametrize("amount", [0, "0", "0.00", Decimal("-0"), Decimal("0E+5"), "", None])
 @pytest.mark.parametrize("currency", ["KHR", "USD"])
 def test_no_amount_is_static(amount: int | str | Decimal | None, currency: str) -> None:
     payload = khqr.encode(changed(DEMO, amount=amount, currency=currency, expires_at=LATER))
@@ -132,7 +119,8 @@ def test_no_amount_is_static(amount: int | str | Decimal | None, currency: str) 
         ("១២", "KHR", "'១២'"),
         ("0x10", "KHR", "'0x10'"),
         ("5\n", "KHR", r"'5\n'"),
-        ("9" * 100, "KHR", "99999"),
+        ("9" * 100, "KHR", "amount is " + "9" * 30 + "…; object 54 holds"),
+        ("1." + "0" * 4095, "KHR", "digits with at most one point"),
     ],
 )
 def test_amounts_that_are_refused(amount: int | str | Decimal, currency: str, says: str) -> None:

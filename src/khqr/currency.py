@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
+from .emv.limits import MAX_PAYLOAD
 from .errors import quote
 
 __all__ = [
@@ -129,20 +130,20 @@ def amount_from(value: int | str | Decimal | None) -> Decimal | None:
     """Return ``value`` as a `Decimal`; a text must be digits with at most one point.
 
     The digits are kept as written: ``"1.50"`` and ``"1.5"`` stay different. A text that ends with
-    its point counts as two decimals, as the official SDK writes it.
+    its point counts as two decimals, as the official SDK writes it; an empty one is no amount.
 
     Raises:
         TypeError: for `float`, `bool` and everything else that is not exact.
 
-    >>> amount_from("1.50"), amount_from(4100), amount_from("5.")
-    (Decimal('1.50'), Decimal('4100'), Decimal('5.00'))
+    >>> amount_from("1.50"), amount_from(4100), amount_from("5."), amount_from("")
+    (Decimal('1.50'), Decimal('4100'), Decimal('5.00'), None)
     """
-    if value is None:
+    if value is None or value == "":
         return None
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str):
-        if len(value) > 2 * MAX_AMOUNT_LENGTH or not _PLAIN.fullmatch(value):
+        if len(value) > MAX_PAYLOAD or not _PLAIN.fullmatch(value):
             return UnreadableAmount(value)
         return Decimal(value + "00" if value.endswith(".") else value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -192,7 +193,7 @@ def amount_problem(amount: Decimal, currency: Currency) -> str:
         )
     if not amount.is_finite():
         return f"amount is {amount}, which is no number"
-    shown = str(amount) if len(amount.as_tuple().digits) < 30 else f"{amount:.20e}…"
+    shown = str(amount) if len(amount.as_tuple().digits) < 30 else f"{str(amount)[:30]}…"
     if amount < 0:
         return f"amount is {shown}; a payment cannot be negative"
     if amount < _TOO_LARGE:

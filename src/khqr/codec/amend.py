@@ -24,7 +24,7 @@ _FIELDS = {field.attribute: field for field in (*MERCHANT_DETAILS, *ADDITIONAL, 
 
 
 class Amendments(TypedDict, total=False):
-    """What `amend` can change; None removes an object. Who is paid cannot be changed."""
+    """What `amend` can change; None or `""` removes an object. Who is paid cannot be changed."""
 
     amount: int | str | Decimal | None
     merchant_category_code: str

@@ -36,7 +36,8 @@ class Individual:
         merchant_name: name shown to the payer, 1 to 25.
         merchant_city: at most 15; empty or None gives ``Phnom Penh``.
         currency: `khqr.KHR`, `khqr.USD`, or a code such as ``"USD"`` or ``"840"``.
-        amount: `int`, `str` or `Decimal`, never `float`; None or zero lets the payer choose.
+        amount: `int`, `str` or `Decimal`, never `float`; None, zero or ``""`` lets the payer
+            choose.
         merchant_category_code: four digits of ISO 18245.
         account_information: account or phone to credit behind the Bakong account, at most 32.
         acquiring_bank: name of the bank, at most 32.
@@ -168,8 +169,8 @@ _Draft = draft_of(Individual)
 def _frozen(draft: Any) -> Individual:
     """Let a draft, which has the same memory layout, become the frozen value.
 
-    Setting the fields of a frozen dataclass one by one costs ten times as much, and decoding would
-    feel it.
+    Setting the fields of a frozen dataclass one by one costs several times as much, and decoding
+    would feel it.
     """
     draft.__class__ = Individual
     value: Individual = draft
