@@ -43,6 +43,13 @@ def test_a_bank_object_that_breaks_its_template_is_an_error() -> None:
     assert khqr.decode(inside).merchant_name
 
 
+def test_a_length_unit_is_named_with_its_place_in_bytes() -> None:
+    in_points = replaced("5909Demo User", "5905Shop😀", STATIC)
+    report = khqr.check("\ufeff" + in_points, lenient=True)
+    (finding,) = (f for f in report if f.code == "khqr.length-unit")
+    assert (finding.offset, finding.byte_offset) == (1, 3)
+
+
 def test_a_payload_cut_short_is_reported_in_characters() -> None:
     cut = replaced("5909Demo User", "5905Shop😀", STATIC)[:-2]
     places = [(f.code, f.path) for f in khqr.check(cut).findings]

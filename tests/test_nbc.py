@@ -180,6 +180,7 @@ def test_first_failure(code: int | None) -> None:
         ("", 45),
         ("1750000300000.5", 49),
         ("1.2345678e-7", 49),
+        ("0.00001234567", 50),
     ],
 )
 def test_times_as_javascript_reads_them(time: str, code: int | None) -> None:
@@ -200,6 +201,23 @@ def test_short_texts_and_surrogates() -> None:
     assert not verify_full(points, at=CLOCK, sdk_compatible=True).valid
 
 
+def test_half_a_character_counts_as_a_replacement_character() -> None:
+    body = B.replace("5909Demo User", "5909Demo\ud800User")
+    as_sdk = sealed(body.replace("\ud800", "\ufffd")).replace("\ufffd", "\ud800")
+    assert verify_full(as_sdk, at=CLOCK, sdk_compatible=True).valid
+    assert verify_full(as_sdk[:-4] + "0000", at=CLOCK, sdk_compatible=True).code == 8
+    assert not khqr.verify(as_sdk)
+    with pytest.raises(khqr.DecodeError):
+        khqr.decode(as_sdk)
+
+
+def test_object_99_is_walked_in_a_static_code_too() -> None:
+    for compatible in (False, True):
+        verdict = verify_full(sealed(B + "9901x"), at=CLOCK, sdk_compatible=compatible)
+        assert (verdict.valid, verdict.code) == (False, 8)
+        assert verify_full(sealed(B + "99050001x"), at=CLOCK, sdk_compatible=compatible).valid
+
+
 def test_verify_full_needs_a_moment() -> None:
     with pytest.raises(TypeError, match="at is an aware datetime, not None"):
         verify_full(STATIC, at=None)  # type: ignore[arg-type] # the refusal is the test
@@ -212,9 +230,7 @@ def test_any_text_has_a_verdict(text: str) -> None:
     for payload in (text, sealed(text) if text.isascii() else text):
         for compatible in (False, True):
             verdict = verify_full(payload, at=CLOCK, sdk_compatible=compatible)
-            assert verdict.valid == (verdict.code is None and verdict.code_name is None) or (
-                not verdict.valid
-            )
+            assert not verdict.valid or (verdict.code, verdict.code_name) == (None, None)
 
 
 @given(payloads())
@@ -247,6 +263,27 @@ def test_flat_refuses_what_has_two_readings(name: str) -> None:
         decode_flat(sealed(DEFECTS[name][0]))
     with pytest.raises(khqr.DecodeError, match="29 and 30 are both there"):
         decode_flat(sealed(DEFECTS["8 29 then 30"][0]))
+
+
+@pytest.mark.parametrize(
+    ("payload", "path"),
+    [
+        (B + "29080304Main", "29"),
+        (B + "62080304Main" + "62090105INV-1", "62"),
+        (B + "62060101x0", "62"),
+        (B.replace("29180014", "29180015"), "29.00"),
+        (B + "64020x", "64"),
+    ],
+)
+def test_flat_refuses_a_template_that_is_broken_or_there_twice(payload: str, path: str) -> None:
+    with pytest.raises(khqr.DecodeError) as refusal:
+        decode_flat(sealed(payload))
+    assert [finding.path for finding in refusal.value.findings] == [path]
+
+
+def test_flat_passes_over_text_in_99() -> None:
+    flat = decode_flat(sealed(B + "9905HELLO"))
+    assert (flat["bakongAccountID"], flat["creationTimestamp"]) == ("demo_user@devb", None)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +378,8 @@ def test_not_a_number(text: str | None) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (1750000000000.0, "1750000000000"), (1.5, "1.5"), (1e20, "100000000000000000000"),
-     (1e21, "1e+21"), (1.5e-7, "1.5e-7"), (-2.0, "-2"), (float("inf"), "Infinity"),
+     (1e21, "1e+21"), (1.5e-7, "1.5e-7"), (1e-6, "0.000001"), (1.25e-5, "0.0000125"),
+     (-2.0, "-2"), (float("inf"), "Infinity"),
      (float("-inf"), "-Infinity")],
 )  # fmt: skip
 def test_number_text(value: float, text: str) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "TIMES",
     "UNIONPAY",
     "Field",
+    "is_bakong_account",
 ]
 
 
@@ -106,3 +107,12 @@ FIELDS_BY_PATH = {
         *TIMES,
     )
 }
+
+
+def is_bakong_account(text: str) -> bool:
+    """Whether ``text`` is ``name@bank``: one at sign, with something on either side.
+
+    >>> is_bakong_account("demo_user@devb"), is_bakong_account("demo@"), is_bakong_account("a@b@c")
+    (True, False, False)
+    """
+    return text.count("@") == 1 and text[0] != "@" and text[-1] != "@"

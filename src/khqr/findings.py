@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .emv.catalogue import POLICY, Locator
+from .emv.tree import DataObject
 from .errors import Finding, Severity
-from .fields import FIELDS_BY_PATH, TIMES
+from .fields import ACCOUNT_TEMPLATES, FIELDS_BY_PATH, TIMES
 
-__all__ = ["KHQR_CATALOGUE", "SDK", "KhqrRule", "khqr_finding"]
+__all__ = ["KHQR_CATALOGUE", "SDK", "KhqrRule", "khqr_finding", "two_payees"]
 
 SDK = "bakong-khqr 1.0.20"
 GUIDE = "NBC, QR Payment Integration 1.0.3"
@@ -101,3 +103,21 @@ def khqr_finding(
         hint=hint,
         nbc_code=rule.nbc_code if nbc_code is None else nbc_code,
     )
+
+
+def two_payees(objects: Iterable[DataObject], locator: Locator) -> Iterator[Finding]:
+    """Yield a finding if both objects 29 and 30 stand among those of the root."""
+    first = ""
+    for item in objects:
+        if item.id not in ACCOUNT_TEMPLATES:
+            continue
+        first = first or item.id
+        if item.id != first:
+            yield khqr_finding(
+                "khqr.account-type.ambiguous",
+                item.id,
+                "objects 29 and 30 are both there, and readers differ in whom they pay",
+                offset=item.offset,
+                locator=locator,
+            )
+            return

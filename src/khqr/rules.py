@@ -14,8 +14,8 @@ from .emv.tree import is_complete
 from .emv.units import KHQR_ORDER, LengthUnit, measure
 from .emv.values import AMOUNT
 from .errors import Finding, Severity, quote
-from .fields import ACCOUNT_TEMPLATES
-from .findings import khqr_finding
+from .fields import ACCOUNT_TEMPLATES, is_bakong_account
+from .findings import khqr_finding, two_payees
 from .model import milliseconds, moment_at
 
 __all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr"]
@@ -28,8 +28,6 @@ _INSIDE_99 = frozenset(
 _LIFE = int(LONGEST_LIFE.total_seconds() * 1000)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURRENCIES = {KHR.number: KHR, USD.number: USD}
-
-
 _BREAKS_ITS_PARENT = frozenset({"tlv.length-overrun", "tlv.length-not-digits"})
 """What is wrong with an object's own length, so that the template around it cannot be walked."""
 
@@ -152,7 +150,14 @@ def _length_unit(reading: Reading) -> Iterator[Finding]:
         return
     what, severity = counts[reading.tree.unit]
     message = f"lengths count {what}; the official SDKs count UTF-16 units"
-    yield khqr_finding("khqr.length-unit", "", message, offset=reading.start, severity=severity)
+    yield khqr_finding(
+        "khqr.length-unit",
+        "",
+        message,
+        offset=reading.start,
+        locator=reading.locator,
+        severity=severity,
+    )
 
 
 def _account(reading: Reading) -> Iterator[Finding]:
@@ -160,18 +165,10 @@ def _account(reading: Reading) -> Iterator[Finding]:
     if not kinds and reading.tree.fault is None:
         message = "neither object 29 (individual) nor 30 (merchant) is there"
         yield _finding(reading, "khqr.account-type.missing", "29", message)
-    if len({item.id for item in kinds}) > 1:
-        other = next(item for item in kinds if item.id != kinds[0].id)
-        yield khqr_finding(
-            "khqr.account-type.ambiguous",
-            other.id,
-            "objects 29 and 30 are both there, and readers differ in whom they pay",
-            offset=other.offset,
-            locator=reading.locator,
-        )
+    yield from two_payees(kinds, reading.locator)
     for kind in kinds:
         account = reading.value(f"{kind.id}.00")
-        if account and (account.count("@") != 1 or not all(account.split("@"))):
+        if account and not is_bakong_account(account):
             message = f"the Bakong account is {quote(account)}, expected name@bank"
             yield _finding(reading, "khqr.bakong-account-id.format", f"{kind.id}.00", message)
         for field in ACCOUNT_TEMPLATES[kind.id][1:]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from hashlib import md5 as digest
+from operator import attrgetter
 
 from ..currency import Currency, UnreadableAmount
 from ..emv.catalogue import Locator
@@ -20,16 +21,26 @@ from ..emv.structure import (
     fault_finding,
 )
 from ..emv.tlv import read_level
-from ..emv.tree import Tree, is_complete, read_tree
-from ..emv.units import KHQR_ORDER, LengthUnit, ruler
+from ..emv.tree import DataObject, Tree, is_complete, read_tree
+from ..emv.units import ruler, units_for
 from ..emv.values import AMOUNT
 from ..errors import DecodeError, Finding, quote
 from ..fields import ACCOUNT_TEMPLATES, ADDITIONAL, LANGUAGE, MERCHANT_DETAILS, UNIONPAY
-from ..findings import khqr_finding
+from ..findings import khqr_finding, two_payees
 from ..model import Individual, Merchant, frozen_individual, frozen_merchant, moment_at
 from .fast import decode_fast
 
-__all__ = ["decode", "decode_by_tree", "md5", "source_tree", "verify"]
+__all__ = [
+    "ambiguities",
+    "complete_tree",
+    "decode",
+    "decode_by_tree",
+    "md5",
+    "refuse",
+    "refuse_obstacles",
+    "source_tree",
+    "verify",
+]
 
 _TEXTS = (UNIONPAY, *MERCHANT_DETAILS, *ADDITIONAL, *LANGUAGE)
 _MUST_BE_WHOLE = frozenset({"29", "30", "62", "64"})
@@ -96,7 +107,7 @@ def verify(payload: str | bytes) -> bool:
     """
     text = payload_text(payload)
     size = len(text)
-    for unit in (LengthUnit.CODE_POINT,) if text.isascii() else KHQR_ORDER:
+    for unit in units_for(text):
         level = read_level(text, 0, size, ruler(text, unit))
         if level.fault is None and level.spans and level.spans[-1].id == "63":
             crc = level.spans[-1].value_start
@@ -130,15 +141,15 @@ def md5(payload: str | bytes) -> str:
         raise DecodeError("the text has no MD5", [finding]) from None
 
 
-def _complete_trees(text: str) -> Iterator[Tree]:
-    """Yield the trees of ``text`` that end with object 63, in the order KHQR tries the units."""
-    units = (LengthUnit.CODE_POINT,) if text.isascii() else KHQR_ORDER
-    return filter(is_complete, (read_tree(text, ROOT, unit) for unit in units))
+def complete_tree(text: str) -> Tree | None:
+    """Return the tree of a text that ends with object 63, in the first unit that leads there."""
+    trees = (read_tree(text, ROOT, unit) for unit in units_for(text))
+    return next(filter(is_complete, trees), None)
 
 
 def source_tree(text: str) -> Tree:
     """Return the tree of a text with a right CRC, or raise with the reasons."""
-    tree = next(_complete_trees(text), None)
+    tree = complete_tree(text)
     locator = Locator(text)
     if tree is None:
         tree = read_tree(text, ROOT)
@@ -186,29 +197,27 @@ def decode_by_tree(text: str) -> Individual | Merchant:
 def refuse_obstacles(tree: Tree, text: str) -> None:
     """Raise if what ``tree`` means is in doubt, with every reason at once."""
     locator = Locator(text)
-    findings = [
-        fault_finding(item.fault, item.path, text, item.end, locator)
-        for item in tree.objects
-        if item.fault is not None and item.id in _MUST_BE_WHOLE
-    ]
-    findings += _duplicates(tree, locator)
-    findings += _payee_doubts(tree, text, locator)
+    refuse([*ambiguities(tree.objects, text, locator), *_payee_doubts(tree, text, locator)])
+
+
+def refuse(findings: list[Finding]) -> None:
+    """Raise if there are any findings."""
     if findings:
-        raise DecodeError(_REFUSED, sorted(findings, key=lambda finding: finding.offset))
+        raise DecodeError(_REFUSED, sorted(findings, key=attrgetter("offset")))
+
+
+def ambiguities(objects: tuple[DataObject, ...], text: str, locator: Locator) -> Iterator[Finding]:
+    """Yield why two readers could differ about a text: what breaks off, or is there twice."""
+    for item in objects:
+        if item.fault is not None and item.id in _MUST_BE_WHOLE:
+            yield fault_finding(item.fault, item.path, text, item.end, locator)
+    yield from _duplicates(objects, locator)
+    yield from two_payees(objects, locator)
 
 
 def _payee_doubts(tree: Tree, text: str, locator: Locator) -> Iterator[Finding]:
     kinds = [item for item in tree.objects if item.id in ACCOUNT_TEMPLATES]
-    if len({item.id for item in kinds}) > 1:
-        other = next(item for item in kinds if item.id != kinds[0].id)
-        yield khqr_finding(
-            "khqr.account-type.ambiguous",
-            other.id,
-            "objects 29 and 30 are both there, and readers differ in whom they pay",
-            offset=other.offset,
-            locator=locator,
-        )
-    elif not kinds and _other_payee(tree) is None:
+    if not kinds and _other_payee(tree) is None:
         yield khqr_finding(
             "khqr.account-type.missing",
             "29",
@@ -248,9 +257,9 @@ def _other_payee(tree: Tree) -> str | None:
     return "" if not accounts and "15" in values and values.get("58") == "KH" else None
 
 
-def _duplicates(tree: Tree, locator: Locator) -> Iterator[Finding]:
+def _duplicates(objects: tuple[DataObject, ...], locator: Locator) -> Iterator[Finding]:
     seen: set[str] = set()
-    for item in every_object(tree.objects):
+    for item in every_object(objects):
         if item.path in seen and item.path in _READ:
             message = f"object {item.path} occurs again, and readers differ in which one counts"
             yield locator.finding("tlv.duplicate-id", item.path, item.offset, message)

@@ -1,4 +1,4 @@
-"""Decoding in one flat loop: the common case, ten times as fast as the tree.
+"""Decoding in one flat loop: the common case, several times as fast as the tree.
 
 The loop knows KHQR's own objects and nothing else. Whatever it does not know, it does not judge:
 it gives None, and `khqr.codec.decoder` reads the text by its tree, with the same answer where

@@ -10,7 +10,16 @@ from ..currency import KHR, amount_problem, amount_text
 from ..emv.limits import MAX_LENGTH
 from ..emv.units import LengthUnit, measure
 from ..errors import Finding, Severity, quote
-from ..fields import ADDITIONAL, INDIVIDUAL, LANGUAGE, MERCHANT, MERCHANT_DETAILS, UNIONPAY, Field
+from ..fields import (
+    ADDITIONAL,
+    INDIVIDUAL,
+    LANGUAGE,
+    MERCHANT,
+    MERCHANT_DETAILS,
+    UNIONPAY,
+    Field,
+    is_bakong_account,
+)
 from ..findings import khqr_finding
 from ..model import DEFAULTS, Individual, Merchant, milliseconds
 
@@ -117,7 +126,7 @@ def _template(object_id: str, texts: list[str]) -> Iterator[Finding]:
 
 def _account(code: Individual | Merchant) -> Iterator[Finding]:
     account = code.bakong_account_id
-    if account and (account.count("@") != 1 or not all(account.split("@"))):
+    if account and not is_bakong_account(account):
         path = "29.00" if isinstance(code, Individual) else "30.00"
         message = f"bakong_account_id is {quote(account)}, expected name@bank"
         yield khqr_finding("khqr.bakong-account-id.format", path, message)

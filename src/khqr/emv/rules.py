@@ -15,7 +15,7 @@ from .profile import Profile
 from .source import is_blank, leading_data
 from .structure import check_sum_problem, every_object, structural_findings
 from .tree import DataObject, Tree, is_complete, read_tree
-from .units import LengthUnit, measure
+from .units import LengthUnit, measure, units_for
 from .values import AMOUNT, SPECIAL_VALUES, character_problems, decimals, is_zero
 
 __all__ = ["Reading", "examine", "read"]
@@ -98,7 +98,7 @@ def read(text: str, profile: Profile, *, lenient: bool = False) -> Reading:
         edges.append(_forgiven(locator.finding("payload.trailing-data", "", stop, message)))
     trees = [
         read_tree(text, profile.dictionary, unit, start=start, stop=stop)
-        for unit in (profile.units if not text.isascii() else (LengthUnit.CODE_POINT,))
+        for unit in units_for(text, profile.units)
     ]
     whole = next(filter(is_complete, trees), None)
     tree = whole or next((t for t in trees if t.unit is LengthUnit.CODE_POINT), trees[0])

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from itertools import accumulate
 
-__all__ = ["KHQR_ORDER", "LengthUnit", "measure", "ruler"]
+__all__ = ["KHQR_ORDER", "LengthUnit", "measure", "ruler", "units_for"]
 
 
 class LengthUnit(StrEnum):
@@ -29,6 +29,16 @@ class LengthUnit(StrEnum):
 
 KHQR_ORDER = (LengthUnit.UTF16, LengthUnit.CODE_POINT, LengthUnit.UTF8)
 """The order in which a KHQR is tried, as its official SDKs count UTF-16 units."""
+
+
+def units_for(text: str, order: tuple[LengthUnit, ...] = KHQR_ORDER) -> tuple[LengthUnit, ...]:
+    """Return the units of ``order`` that are worth a try: for ASCII all agree, so one is.
+
+    >>> len(units_for("ABC")), len(units_for("ក"))
+    (1, 3)
+    """
+    return (LengthUnit.CODE_POINT,) if text.isascii() else order
+
 
 Advance = Callable[[int, int], int]
 """From an index and a length to the index behind it, or -1 where the text ends before or the

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from ..emv.dictionary import ROOT
+from ..codec.decoder import ambiguities, complete_tree, refuse
+from ..emv.catalogue import Locator
 from ..emv.payload import Payload, parse
 from ..emv.source import payload_text
 from ..emv.tlv import read_level
-from ..emv.tree import is_complete, read_tree
-from ..emv.units import KHQR_ORDER, LengthUnit, ruler
-from ..errors import DecodeError
-from ..findings import khqr_finding
+from ..emv.units import LengthUnit, ruler
 
 __all__ = ["FLAT_KEYS", "decode_flat", "decode_non_khqr"]
 
@@ -47,7 +45,9 @@ def decode_flat(payload: str | bytes) -> dict[str, str | None]:
     """Return a payload as the official SDK's ``decode`` does: every key, texts or None.
 
     As in the SDK, neither the CRC nor any value is checked; use `khqr.decode` for a code that is
-    to be paid. Unlike the SDK, a text that cannot be walked or that repeats an object is refused.
+    to be paid. Unlike the SDK, a text that cannot be walked or that repeats an object is refused;
+    only object 99, in which banks keep text of their own, gives None where it cannot be walked.
+    Lengths are tried in UTF-16 units, as the SDK counts them, then as `khqr.decode` does.
 
     Raises:
         DecodeError: if the objects cannot be walked, one is repeated, or 29 and 30 are both there.
@@ -59,29 +59,18 @@ def decode_flat(payload: str | bytes) -> dict[str, str | None]:
     >>> flat["merchantType"], flat["bakongAccountID"], flat["billNumber"]
     ('29', 'demo_user@devb', None)
     """
-    source = _walked(payload)
-    kinds = [kind for kind in ("29", "30") if kind in source]
-    if len(kinds) > 1:
-        message = "objects 29 and 30 are both there, and readers differ in whom they pay"
-        later = [item for item in source if item.id in kinds][-1]
-        finding = khqr_finding(
-            "khqr.account-type.ambiguous", later.id, message, offset=later.offset
-        )
-        raise DecodeError("the payload is ambiguous", [finding])
-    kind = kinds[0] if kinds else None
+    source = _walked(payload_text(payload))
+    kind = next((kind for kind in ("29", "30") if kind in source), None)
     return {
         key: source.get(path.format(kind=kind)) if path else kind for key, path in FLAT_KEYS.items()
     }
 
 
-def _walked(payload: str | bytes) -> Payload:
-    text = payload_text(payload)
-    units = (LengthUnit.CODE_POINT,) if text.isascii() else KHQR_ORDER
-    for unit in units:
-        tree = read_tree(text, ROOT, unit)
-        if is_complete(tree):
-            return Payload(text, tree)
-    return parse(text)
+def _walked(text: str) -> Payload:
+    tree = complete_tree(text)
+    source = parse(text) if tree is None else Payload(text, tree)
+    refuse([*ambiguities(source.objects, text, Locator(text))])
+    return source
 
 
 Shown = str | dict[str, "str | dict[str, str]"]

@@ -7,9 +7,10 @@ verdict on odd texts follows from that; nothing else in the library reads number
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from math import isinf, nan
 
-__all__ = ["cut", "integer", "number", "number_text", "units"]
+__all__ = ["cut", "integer", "number", "number_text", "units", "well_formed"]
 
 _BLANK = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _INTEGER = re.compile(f"[{_BLANK}]*(?!0[xX])([+-]?[0-9]+)")
@@ -34,6 +35,15 @@ def units(text: str) -> str:
     return "".join(
         chr(int.from_bytes(data[index : index + 2], "little")) for index in range(0, len(data), 2)
     )
+
+
+def well_formed(text: str) -> str:
+    """Return ``text`` as it leaves JavaScript in UTF-8: U+FFFD for each half of a character.
+
+    >>> well_formed("a" + chr(0xD800) + "b") == "a" + chr(0xFFFD) + "b"
+    True
+    """
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def integer(text: str) -> int | None:
@@ -75,11 +85,13 @@ def number(text: str | None) -> float:
 def number_text(value: float) -> str:
     """Return ``String(value)`` for a number that is not NaN.
 
-    >>> number_text(1750000000000.0), number_text(1e21)
-    ('1750000000000', '1e+21')
+    >>> number_text(1750000000000.0), number_text(1e21), number_text(0.00001234), number_text(1e-7)
+    ('1750000000000', '1e+21', '0.00001234', '1e-7')
     """
     if isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     if value == int(value) and abs(value) < 1e21:
         return str(int(value))
+    if 1e-6 <= abs(value) < 1e21:
+        return f"{Decimal(repr(value)):f}"
     return re.sub("e([+-])0", r"e\1", repr(value))

@@ -17,7 +17,7 @@ from ..emv.values import AMOUNT, is_zero
 from ..model import aware_moment, milliseconds
 from ..rules import KHQR_PROFILE
 from .codes import ErrorCode
-from .javascript import cut, integer, number, number_text, units
+from .javascript import cut, integer, number, number_text, units, well_formed
 
 __all__ = ["Verdict", "verify_full"]
 
@@ -146,10 +146,12 @@ def _refuse(text: str, now: int | None, *, strict: bool) -> None:
             initiation = value
         if object_id in _TEMPLATES:
             _TEMPLATES[object_id](_sub_objects(value))
-        elif object_id != "99":
+        elif object_id == "99":
+            times = _sub_objects(value)
+            if initiation == "12":
+                _refuse_times(times, now)
+        else:
             _refuse_value(object_id, value)
-        elif initiation == "12":
-            _refuse_times(_sub_objects(value), now)
     if strict:
         _refuse_amount(dict(found))
 
@@ -157,10 +159,7 @@ def _refuse(text: str, now: int | None, *, strict: bool) -> None:
 def _has_right_crc(text: str) -> bool:
     if not re.search("6304[0-9A-Fa-f]{4}\\Z", text) or len(units(text)) < 12:
         return False
-    try:
-        return checksum(text[:-4]) == text[-4:].upper()
-    except UnicodeEncodeError:
-        return False
+    return checksum(well_formed(text[:-4])) == text[-4:].upper()
 
 
 def _refuse_absence(found: list[tuple[str, str]]) -> None:
