@@ -25,14 +25,10 @@ EXPLAINED: dict[str, str] = {
     "khqr.codec.amend._amount_problems": _UNSEEN,
     "khqr.codec.amend._amount_values": _UNSEEN,
     "khqr.codec.amend._new_values": _UNSEEN,
-    "khqr.codec.decoder._complete_trees": _SHORTCUT,
-    "khqr.codec.decoder._payee_doubts": "without a locator the finding measures ASCII text alike",
     "khqr.codec.decoder.decode": _SHORTCUT,
     "khqr.codec.decoder.decode_by_tree": _UNSEEN,
     "khqr.codec.decoder.md5": _DIGEST,
-    "khqr.codec.decoder.refuse_obstacles": "as _payee_doubts, which it hands the locator to",
     "khqr.codec.decoder.verify": _SHORTCUT,
-    "khqr.codec.encoder._looks_plain": _SHORTCUT,
     "khqr.codec.encoder._sealed": _SHORTCUT,
     "khqr.codec.encoder.encode": _SHORTCUT,
     "khqr.codec.fast._typed": _SHORTCUT,
@@ -63,7 +59,8 @@ EXPLAINED: dict[str, str] = {
 }
 """By function, why a mutant of it may survive."""
 
-_KILLED, _SURVIVED = 1, 0
+_KILLED = frozenset({1, 3, 24, -24, 36, 152, 255})
+"""Exit codes of a mutant that a test noticed: it failed, or did not come to an end."""
 
 
 def results() -> dict[str, int]:
@@ -88,7 +85,7 @@ def main() -> int:
         [sys.executable, "-m", "mutmut", "run"], env=environment, check=False, stdout=sys.stderr
     )
     codes = results()
-    survivors = sorted(name for name, code in codes.items() if code == _SURVIVED)
+    survivors = sorted(name for name, code in codes.items() if code not in _KILLED)
     killed = len(codes) - len(survivors)
     score = killed / len(codes) if codes else 0.0
     print(f"{killed} of {len(codes)} mutants were killed: {score:.1%} (wanted {WANTED:.0%})")
