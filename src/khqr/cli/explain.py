@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..checks import check
+from ..codec.decoder import complete_tree
 from ..currency import Currency
 from ..emv.dictionary import ROOT, Dictionary
 from ..emv.payload import Payload, parse
 from ..emv.source import payload_text
-from ..emv.tree import DataObject, is_complete, read_tree
-from ..emv.units import KHQR_ORDER
+from ..emv.tree import DataObject
 from ..errors import Severity
 from ..fields import FIELDS_BY_PATH
 from ..model import moment_at
@@ -75,8 +75,7 @@ def readable(payload: str | bytes | Payload) -> Payload:
     if isinstance(payload, Payload):
         return payload
     text = payload_text(payload)
-    trees = (read_tree(text, ROOT, unit) for unit in KHQR_ORDER)
-    whole = next(filter(is_complete, trees), None)
+    whole = complete_tree(text)
     return parse(text, recover=True) if whole is None else Payload(text, whole)
 
 
