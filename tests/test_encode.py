@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import khqr
-from khqr.codec.encoder import _written
 from khqr.codec.problems import problems
+from khqr.codec.writer import WRITERS
 from khqr.model import aware_moment, moment_at
 from material import CLOCK, DYNAMIC, FULL, FULL_FIELDS, STATIC, changed
 
@@ -263,7 +263,7 @@ def test_times_have_13_digits(milliseconds: int, fits: bool) -> None:
     at = moment_at(milliseconds)
     found = {f.code for f in problems(changed(DEMO, amount=1), at, at)}
     assert ("khqr.created-at.length" in found) is ("khqr.expires-at.length" in found) is not fits
-    assert bool(_written(changed(DEMO, amount=1), at, at)) is fits
+    assert bool(WRITERS[khqr.Individual](changed(DEMO, amount=1), at, at)) is fits
 
 
 def test_defaults_are_no_problem() -> None:
@@ -456,10 +456,20 @@ _ODD_TEXTS = st.text(max_size=40) | st.sampled_from(["", "a@b", "5999", "km", "x
 )
 def test_the_writer_and_the_judge_agree(changes: dict[str, Any], shop: bool) -> None:
     code = changed(SHOP if shop else DEMO, **changes)
-    written = _written(code, CLOCK, code.expires_at)
+    written = WRITERS[type(code)](code, CLOCK, None)
     errors = [f for f in problems(code, CLOCK, code.expires_at) if f.severity == "error"]
     assert (written is None) == bool(errors), (written, errors)
     if written is not None:
         assert khqr.encode(code, at=CLOCK) == written
         assert khqr.verify(written)
         assert khqr.encode(khqr.decode(written)) == written
+
+
+@pytest.mark.parametrize("name", ["created_at", "at"])
+def test_a_life_counts_from_the_millisecond_that_is_written(name: str) -> None:
+    start, life = CLOCK + timedelta(microseconds=600), timedelta(microseconds=1600)
+    if name == "at":
+        payload = khqr.encode(changed(DEMO, amount=1), at=start, expires_in=life)
+    else:
+        payload = khqr.encode(changed(DEMO, amount=1, created_at=start), expires_in=life)
+    assert khqr.decode(payload).expires_at == CLOCK + timedelta(milliseconds=1)

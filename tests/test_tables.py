@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from khqr.codec import encoder, fast
+from khqr.codec import fast, writer
 from khqr.emv import catalogue, dictionary, values
 from khqr.emv.dictionary import Dictionary, Entry, numbers
 from khqr.errors import Severity
@@ -57,16 +57,15 @@ def test_the_catalogue() -> None:
     assert numbered | silent | set(same) == every
 
 
-def test_headers_of_the_encoder() -> None:
-    assert encoder._headers("59", 2) == {1: "5901", 2: "5902"}
-    assert encoder._headers("29")[99] == "2999"
-    assert 0 not in encoder._headers("29")
-    assert 100 not in encoder._headers("29")
-    assert encoder._H["62.08"][25] == "0825"
-    assert 26 not in encoder._H["62.08"]
-    assert encoder._H["29.00"] == encoder._ACCOUNT
-    assert encoder._H["29.01"] == encoder._SECOND
-    assert encoder._H["29.02"] == encoder._BANK
+def test_headers_of_the_writer() -> None:
+    assert writer._headers("59", 2) == ("5900", "5901", "5902")
+    assert writer._headers("29")[99] == "2999"
+    assert len(writer._headers("29")) == 100
+    assert writer._H["62.08"][25] == "0825"
+    assert len(writer._H["62.08"]) == 26
+    assert writer._H["29.00"] == writer._ACCOUNT
+    assert writer._H["29.01"] == writer._SECOND
+    assert writer._H["29.02"] == writer._BANK
 
 
 def test_a_rule_about_one_value() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
@@ -18,12 +17,12 @@ __all__ = [
     "amount_from",
     "amount_problem",
     "amount_text",
+    "currency_of",
 ]
 
 MAX_AMOUNT_LENGTH = 13
 """Longest text of object 54 (EMVCo MPM 1.0 Table 3.6)."""
 
-_PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*)?")
 _TOO_LARGE = 10**MAX_AMOUNT_LENGTH
 
 
@@ -58,15 +57,7 @@ class Currency:
         Raises:
             TypeError: for any other type.
         """
-        if isinstance(value, Currency):
-            return value
-        if isinstance(value, str):
-            return _SUPPORTED.get(value) or _foreign(value)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return cls.of(f"{value:03d}" if abs(value) < 10**9 else "number")
-        raise TypeError(
-            f"currency is khqr.KHR, khqr.USD or a code such as 'USD', not {type(value).__name__}"
-        )
+        return currency_of(value)
 
     @property
     def is_supported(self) -> bool:
@@ -84,6 +75,23 @@ USD = Currency("USD", "840", decimals=2, minor_unit=2)
 """The United States dollar."""
 
 _SUPPORTED = {"KHR": KHR, "116": KHR, "USD": USD, "840": USD}
+
+
+def currency_of(value: Currency | str | int) -> Currency:
+    """Return what `Currency.of` gives; a function takes less time than a method of a class.
+
+    >>> currency_of("840") is USD
+    True
+    """
+    if isinstance(value, str):
+        return _SUPPORTED.get(value) or _foreign(value)
+    if isinstance(value, Currency):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return currency_of(f"{value:03d}" if abs(value) < 10**9 else "number")
+    raise TypeError(
+        f"currency is khqr.KHR, khqr.USD or a code such as 'USD', not {type(value).__name__}"
+    )
 
 
 def _foreign(value: str) -> Currency:
@@ -138,14 +146,20 @@ def amount_from(value: int | str | Decimal | None) -> Decimal | None:
     >>> amount_from("1.50"), amount_from(4100), amount_from("5."), amount_from("")
     (Decimal('1.50'), Decimal('4100'), Decimal('5.00'), None)
     """
-    if value is None or value == "":
-        return None
-    if isinstance(value, Decimal):
-        return value
     if isinstance(value, str):
-        if len(value) > MAX_PAYLOAD or not _PLAIN.fullmatch(value):
-            return UnreadableAmount(value)
-        return Decimal(value + "00" if value.endswith(".") else value)
+        whole, point, fraction = value.partition(".")
+        plain = (
+            whole.isdigit()
+            and (whole[0] != "0" or whole == "0")
+            and (not fraction or fraction.isdigit())
+            and value.isascii()
+            and len(value) <= MAX_PAYLOAD
+        )
+        if not plain:
+            return UnreadableAmount(value) if value else None
+        return Decimal(value + "00" if point and not fraction else value)
+    if value is None or isinstance(value, Decimal):
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         bits = value.bit_length()
         return Decimal(value) if bits < 100 else UnreadableAmount(f"an integer of {bits} bits")
@@ -165,8 +179,10 @@ def amount_text(amount: Decimal, currency: Currency) -> str | None:
     True
     """
     text = str(amount)
-    if text.isdigit() and len(text) <= MAX_AMOUNT_LENGTH:
-        return text
+    if len(text) <= MAX_AMOUNT_LENGTH:
+        whole, point, cents = text.partition(".")
+        if whole.isdigit() and (not point or len(cents) == currency.decimals == 2):
+            return text
     if not amount.is_finite() or not 0 < amount < _TOO_LARGE:
         return None
     if currency.decimals == 0:

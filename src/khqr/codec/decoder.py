@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from hashlib import md5 as digest
 from operator import attrgetter
 
 from ..currency import Currency, UnreadableAmount
 from ..emv.catalogue import Locator
 from ..emv.dictionary import ROOT
+from ..emv.limits import MAX_PAYLOAD
 from ..emv.payload import break_findings
 from ..emv.source import payload_text
 from ..emv.structure import (
@@ -29,6 +29,11 @@ from ..fields import ACCOUNT_TEMPLATES, ADDITIONAL, LANGUAGE, MERCHANT_DETAILS, 
 from ..findings import khqr_finding, two_payees
 from ..model import Individual, Merchant, frozen_individual, frozen_merchant, moment_at
 from .fast import decode_fast
+
+try:  # CPython's own MD5: for short texts faster than OpenSSL's, which some systems switch off
+    from _md5 import md5 as digest  # type: ignore[import-not-found]  # typeshed leaves it out
+except ImportError:  # pragma: no cover - only an interpreter that was built without it
+    from hashlib import md5 as digest
 
 __all__ = [
     "ambiguities",
@@ -131,14 +136,18 @@ def md5(payload: str | bytes) -> str:
     ...     "5909Demo User6010Phnom Penh6304119A")
     '649541521603eb99c24906915ebaba3f'
     """
-    text = payload_text(payload)
+    if isinstance(payload, str) and len(payload) <= MAX_PAYLOAD:
+        text = payload
+    else:
+        text = payload_text(payload)
     try:
-        return digest(text.encode(), usedforsecurity=False).hexdigest()
+        key: str = digest(text.encode(), usedforsecurity=False).hexdigest()
     except UnicodeEncodeError as error:
         finding = Locator(text).finding(
             "charset.surrogate", "", error.start, "half of a character, which UTF-8 cannot hold"
         )
         raise DecodeError("the text has no MD5", [finding]) from None
+    return key
 
 
 def complete_tree(text: str) -> Tree | None:

@@ -7,24 +7,29 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, final
 
-from ..currency import KHR, Currency, amount_from
+from ..currency import KHR, Currency, amount_from, currency_of
 from .values import (
     DEFAULT_CITY,
     DEFAULT_MERCHANT_CATEGORY,
     Routing,
     aware_moment,
+    blank,
     draft_of,
+    field_names,
     refuse_other_types,
     shown,
-    texts_only,
 )
 
 __all__ = ["Individual", "frozen_individual"]
 
 
+class _Memory:
+    __slots__ = field_names("account_information")
+
+
 @final
 @dataclass(frozen=True, slots=True, init=False, repr=False)
-class Individual:
+class Individual(_Memory):
     """A code that pays a person, or an account at a bank: object 29.
 
     Lengths count UTF-16 units, as the official SDK does; that differs from characters only
@@ -108,49 +113,53 @@ class Individual:
         expires_at: datetime | None = None,
     ) -> Individual:
         """Bring the arguments to the types of the fields."""
-        if not texts_only(
-            (
-                bakong_account_id,
-                merchant_name,
-                merchant_city,
-                merchant_category_code,
-                account_information,
-                acquiring_bank,
-                unionpay_account,
-                bill_number,
-                mobile_number,
-                store_label,
-                terminal_label,
-                purpose_of_transaction,
-                language_preference,
-                merchant_name_alternate_language,
-                merchant_city_alternate_language,
+        if not (
+            bakong_account_id.__class__ is str
+            and merchant_name.__class__ is str
+            and (merchant_city is None or merchant_city.__class__ is str)
+            and (merchant_category_code is None or merchant_category_code.__class__ is str)
+            and (account_information is None or account_information.__class__ is str)
+            and (acquiring_bank is None or acquiring_bank.__class__ is str)
+            and (unionpay_account is None or unionpay_account.__class__ is str)
+            and (bill_number is None or bill_number.__class__ is str)
+            and (mobile_number is None or mobile_number.__class__ is str)
+            and (store_label is None or store_label.__class__ is str)
+            and (terminal_label is None or terminal_label.__class__ is str)
+            and (purpose_of_transaction is None or purpose_of_transaction.__class__ is str)
+            and (language_preference is None or language_preference.__class__ is str)
+            and (
+                merchant_name_alternate_language is None
+                or merchant_name_alternate_language.__class__ is str
+            )
+            and (
+                merchant_city_alternate_language is None
+                or merchant_city_alternate_language.__class__ is str
             )
         ):
             refuse_other_types(locals())
-        return _frozen(
-            _Draft(
-                bakong_account_id or "",
-                merchant_name or "",
-                DEFAULT_CITY if merchant_city is None else merchant_city,
-                currency if currency is KHR else Currency.of(currency),
-                amount_from(amount),
-                merchant_category_code or DEFAULT_MERCHANT_CATEGORY,
-                account_information or None,
-                acquiring_bank or None,
-                unionpay_account or None,
-                bill_number or None,
-                mobile_number or None,
-                store_label or None,
-                terminal_label or None,
-                purpose_of_transaction or None,
-                language_preference or None,
-                merchant_name_alternate_language or None,
-                merchant_city_alternate_language or None,
-                None if created_at is None else aware_moment("created_at", created_at),
-                None if expires_at is None else aware_moment("expires_at", expires_at),
-            )
-        )
+        draft = blank(_Draft)
+        draft.bakong_account_id = bakong_account_id or ""
+        draft.merchant_name = merchant_name or ""
+        draft.merchant_city = DEFAULT_CITY if merchant_city is None else merchant_city
+        draft.currency = currency if currency is KHR else currency_of(currency)
+        draft.amount = None if amount is None else amount_from(amount)
+        draft.merchant_category_code = merchant_category_code or DEFAULT_MERCHANT_CATEGORY
+        draft.account_information = account_information or None
+        draft.acquiring_bank = acquiring_bank or None
+        draft.unionpay_account = unionpay_account or None
+        draft.bill_number = bill_number or None
+        draft.mobile_number = mobile_number or None
+        draft.store_label = store_label or None
+        draft.terminal_label = terminal_label or None
+        draft.purpose_of_transaction = purpose_of_transaction or None
+        draft.language_preference = language_preference or None
+        draft.merchant_name_alternate_language = merchant_name_alternate_language or None
+        draft.merchant_city_alternate_language = merchant_city_alternate_language or None
+        draft.created_at = None if created_at is None else aware_moment("created_at", created_at)
+        draft.expires_at = None if expires_at is None else aware_moment("expires_at", expires_at)
+        draft.__class__ = Individual
+        value: Individual = draft
+        return value
 
     @property
     def routing(self) -> Routing:
@@ -166,17 +175,9 @@ class Individual:
 _Draft = draft_of(Individual)
 
 
-def _frozen(draft: Any) -> Individual:
-    """Let a draft, which has the same memory layout, become the frozen value.
-
-    Setting the fields of a frozen dataclass one by one costs several times as much, and decoding
-    would feel it.
-    """
+def frozen_individual(*values: Any) -> Individual:
+    """Return the value with ``values`` in field order, taken as they are."""
+    draft = _Draft(*values)
     draft.__class__ = Individual
     value: Individual = draft
     return value
-
-
-def frozen_individual(*values: Any) -> Individual:
-    """Return the value with ``values`` in field order, taken as they are."""
-    return _frozen(_Draft(*values))

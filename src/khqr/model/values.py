@@ -14,15 +14,18 @@ __all__ = [
     "DEFAULTS",
     "DEFAULT_CITY",
     "DEFAULT_MERCHANT_CATEGORY",
+    "EPOCH",
+    "MILLISECOND",
     "Routing",
     "aware_moment",
+    "blank",
     "draft_of",
+    "field_names",
     "milliseconds",
     "moment_after",
     "moment_at",
     "refuse_other_types",
     "shown",
-    "texts_only",
 ]
 
 DEFAULT_CITY = "Phnom Penh"
@@ -30,10 +33,12 @@ DEFAULT_MERCHANT_CATEGORY = "5999"
 DEFAULTS = {"merchant_city": DEFAULT_CITY, "merchant_category_code": DEFAULT_MERCHANT_CATEGORY}
 """What the official SDK writes where nothing was given."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-_TEXT_TYPES = frozenset({str, type(None)})
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 _NOT_TEXT = frozenset({"cls", "currency", "amount", "created_at", "expires_at"})
+
+blank: Any = object.__new__
+"""Makes an empty draft, whose fields are then set one by one."""
 
 
 class Routing(StrEnum):
@@ -55,7 +60,7 @@ def milliseconds(moment: datetime) -> int:
     >>> milliseconds(datetime(2025, 6, 15, 15, 6, 40, tzinfo=UTC))
     1750000000000
     """
-    return (moment - _EPOCH) // _MILLISECOND
+    return (moment - EPOCH) // MILLISECOND
 
 
 def moment_at(value: int) -> datetime:
@@ -64,7 +69,7 @@ def moment_at(value: int) -> datetime:
     >>> moment_at(1750000000001).isoformat()
     '2025-06-15T15:06:40.001000+00:00'
     """
-    return _EPOCH + timedelta(0, value // 1000, value % 1000 * 1000)
+    return EPOCH + timedelta(0, value // 1000, value % 1000 * 1000)
 
 
 def aware_moment(name: str, value: datetime | None) -> datetime | None:
@@ -77,6 +82,8 @@ def aware_moment(name: str, value: datetime | None) -> datetime | None:
     >>> aware_moment("at", datetime(2025, 6, 15, 22, 6, 40, 999_999, tzinfo=UTC)).microsecond
     999000
     """
+    if type(value) is datetime and value.tzinfo is UTC and not value.microsecond % 1000:
+        return value
     if value is None:
         return None
     if not isinstance(value, datetime):
@@ -114,11 +121,6 @@ def moment_after(start: datetime, life: timedelta) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def texts_only(values: tuple[object, ...]) -> bool:
-    """Whether every value is exactly `str` or None."""
-    return _TEXT_TYPES.issuperset(map(type, values))
-
-
 def refuse_other_types(given: Mapping[str, object]) -> None:
     """Raise a `TypeError` for the first argument that should be text and is not.
 
@@ -129,10 +131,43 @@ def refuse_other_types(given: Mapping[str, object]) -> None:
             raise TypeError(f"{name} is str, not {type(value).__name__}")
 
 
+def field_names(account_detail: str) -> tuple[str, ...]:
+    """Return the names of all fields in their order; the kinds differ in the sixth alone."""
+    return (
+        "bakong_account_id",
+        "merchant_name",
+        "merchant_city",
+        "currency",
+        "amount",
+        "merchant_category_code",
+        account_detail,
+        "acquiring_bank",
+        "unionpay_account",
+        "bill_number",
+        "mobile_number",
+        "store_label",
+        "terminal_label",
+        "purpose_of_transaction",
+        "language_preference",
+        "merchant_name_alternate_language",
+        "merchant_city_alternate_language",
+        "created_at",
+        "expires_at",
+    )
+
+
 def draft_of(cls: type) -> Any:
-    """Return a mutable class with the memory layout of the frozen dataclass ``cls``."""
+    """Return a mutable class with the memory of the frozen dataclass ``cls``: that of its base.
+
+    A draft is filled and then becomes the value, by its ``__class__``. Setting the fields of a
+    frozen dataclass one by one costs several times as much; so would a draft without that base,
+    whose layout CPython would have to compare each time.
+    """
     names = [field.name for field in fields(cls)]
-    return make_dataclass(f"_{cls.__name__}Draft", names, slots=True, eq=False, repr=False)
+    bases = cls.__bases__
+    return make_dataclass(
+        f"_{cls.__name__}Draft", names, bases=bases, slots=True, eq=False, repr=False
+    )
 
 
 def shown(value: Any) -> str:
