@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import khqr
-from khqr.codec.problems import problems
+from khqr.codec.problems import FORBIDDEN, problems
 from khqr.codec.writer import WRITERS
 from khqr.model import aware_moment, moment_at
 from material import CLOCK, DYNAMIC, FULL, FULL_FIELDS, STATIC, changed
@@ -407,6 +407,26 @@ def test_times_are_brought_to_utc_and_milliseconds() -> None:
         changed(DEMO, expires_at=1750000000000)
 
 
+def test_no_forbidden_character_is_written() -> None:
+    write = WRITERS[khqr.Individual]
+    odd = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0x1F600, 0x10000, 0x10FFFF]))
+    assert "\0" in odd
+    for character in odd + "\ud800\udfff":
+        assert FORBIDDEN.search(character)
+        code = changed(DEMO, merchant_name=f"a{character}b")
+        assert write(code, None, None) is None, character
+        with pytest.raises(khqr.EncodeError):
+            khqr.encode(code)
+
+
+def test_every_other_character_is_written() -> None:
+    write = WRITERS[khqr.Individual]
+    for first in range(0x20, 0xD800, 25):
+        name = FORBIDDEN.sub("", "".join(map(chr, range(first, first + 25))))
+        if name:
+            assert write(changed(DEMO, merchant_name=name), None, None), name
+
+
 @pytest.mark.parametrize("bad", [None, "x", 1, {"merchant_name": "x"}])
 def test_only_codes_are_encoded(bad: Any) -> None:
     with pytest.raises(TypeError, match="an Individual or a Merchant, not"):
@@ -456,7 +476,7 @@ _ODD_TEXTS = st.text(max_size=40) | st.sampled_from(["", "a@b", "5999", "km", "x
 )
 def test_the_writer_and_the_judge_agree(changes: dict[str, Any], shop: bool) -> None:
     code = changed(SHOP if shop else DEMO, **changes)
-    written = WRITERS[type(code)](code, CLOCK, None)
+    written = WRITERS[type(code)](code, CLOCK, code.expires_at)
     errors = [f for f in problems(code, CLOCK, code.expires_at) if f.severity == "error"]
     assert (written is None) == bool(errors), (written, errors)
     if written is not None:

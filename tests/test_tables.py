@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+import khqr
 from khqr.codec import fast, writer
 from khqr.emv import catalogue, dictionary, values
 from khqr.emv.dictionary import Dictionary, Entry, numbers
 from khqr.errors import Severity
 from khqr.fields import ADDITIONAL
+from khqr.model.values import field_names
 
 
 def test_headers_of_the_fast_path() -> None:
@@ -66,6 +73,16 @@ def test_headers_of_the_writer() -> None:
     assert writer._H["29.00"] == writer._ACCOUNT
     assert writer._H["29.01"] == writer._SECOND
     assert writer._H["29.02"] == writer._BANK
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"), [(khqr.Individual, "account_information"), (khqr.Merchant, "merchant_id")]
+)
+def test_a_value_lives_in_the_memory_of_its_base(kind: Any, detail: str) -> None:
+    names = field_names(detail)
+    assert tuple(field.name for field in fields(kind)) == names
+    assert kind.__slots__ == ()
+    assert kind.__bases__[0].__slots__ == names
 
 
 def test_a_rule_about_one_value() -> None:

@@ -149,11 +149,11 @@ def amount_from(value: int | str | Decimal | None) -> Decimal | None:
     if isinstance(value, str):
         whole, point, fraction = value.partition(".")
         plain = (
-            whole.isdigit()
+            len(value) <= MAX_PAYLOAD
+            and value.isascii()
+            and whole.isdigit()
             and (whole[0] != "0" or whole == "0")
             and (not fraction or fraction.isdigit())
-            and value.isascii()
-            and len(value) <= MAX_PAYLOAD
         )
         if not plain:
             return UnreadableAmount(value) if value else None

@@ -115,4 +115,5 @@ def is_bakong_account(text: str) -> bool:
     >>> is_bakong_account("demo_user@devb"), is_bakong_account("demo@"), is_bakong_account("a@b@c")
     (True, False, False)
     """
-    return text.count("@") == 1 and text[0] != "@" and text[-1] != "@"
+    name, _, bank = text.partition("@")
+    return bool(name and bank and "@" not in bank)

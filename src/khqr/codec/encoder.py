@@ -45,26 +45,16 @@ def encode(
     write = WRITERS.get(type(code))
     if write is None:
         raise TypeError(f"code is an Individual or a Merchant, not {type(code).__name__}")
-    if at is not None:
-        at = at if type(at) is datetime and at.tzinfo is UTC else aware_moment("at", at)
-    elif code.created_at is None and code.amount:
-        at = datetime.now(UTC)
-    expires = None
-    if expires_in is not None and (created := code.created_at or aware_moment("at", at)):
+    created, expires = code.created_at, code.expires_at
+    if created is None and (at is not None or code.amount):
+        created = aware_moment("at", datetime.now(UTC) if at is None else at)
+    if expires_in is not None and created is not None:
         expires = moment_after(created, expires_in)
-    text = None if strict else write(code, at, expires)
+    text = None if strict else write(code, created, expires)
     if text is None:
-        created = code.created_at or aware_moment("at", at)
-        _refuse(code, created, expires or code.expires_at, strict=strict)
-        text = write(code, at, expires)
+        found = problems(code, created, expires, strict=strict)
+        if any(finding.severity is Severity.ERROR for finding in found):
+            raise EncodeError("the code cannot be encoded", found)
+        text = write(code, created, expires)
     assert text is not None, "a code without problems can be written"
     return text
-
-
-def _refuse(
-    code: Code, created: datetime | None, expires: datetime | None, *, strict: bool
-) -> None:
-    """Raise with all that is wrong with a code, if any of it is an error."""
-    found = problems(code, created, expires, strict=strict)
-    if any(finding.severity is Severity.ERROR for finding in found):
-        raise EncodeError("the code cannot be encoded", found)

@@ -82,24 +82,26 @@ def aware_moment(name: str, value: datetime | None) -> datetime | None:
     >>> aware_moment("at", datetime(2025, 6, 15, 22, 6, 40, 999_999, tzinfo=UTC)).microsecond
     999000
     """
-    if type(value) is datetime and value.tzinfo is UTC and not value.microsecond % 1000:
-        return value
     if value is None:
         return None
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name} is an aware datetime, not {type(value).__name__}")
-    if value.tzinfo is not UTC:
-        if value.utcoffset() is None:
-            raise EncodeError(
-                f"{name} has no time zone and names no moment; "
-                "pass an aware datetime, such as datetime.now(timezone.utc)"
-            )
-        try:
-            value = value.astimezone(UTC)
-        except OverflowError:
-            raise EncodeError(f"{name} lies outside the years 1 to 9999 in UTC") from None
+    if type(value) is not datetime or value.tzinfo is not UTC:
+        value = _in_utc(name, value)
     spare = value.microsecond % 1000
     return value.replace(microsecond=value.microsecond - spare) if spare else value
+
+
+def _in_utc(name: str, value: object) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} is an aware datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise EncodeError(
+            f"{name} has no time zone and names no moment; "
+            "pass an aware datetime, such as datetime.now(timezone.utc)"
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise EncodeError(f"{name} lies outside the years 1 to 9999 in UTC") from None
 
 
 def moment_after(start: datetime, life: timedelta) -> datetime:
