@@ -19,6 +19,7 @@ _SHORTCUT = "only a shortcut: where it steps aside, the complete way gives the s
 _UNSEEN = "a placeholder that no caller looks at, or a default that every caller gives"
 _SAME = "another way to write the same: no input that gets here tells the two apart"
 _DIGEST = "usedforsecurity says what MD5 is used for, and does not change the digest"
+_IMPORT = "it runs when the module is imported, before a mutant is chosen"
 _LIMIT = "a cheaper bound of the same limit, which the exact one behind it repeats"
 
 EXPLAINED: dict[str, str] = {
@@ -30,6 +31,7 @@ EXPLAINED: dict[str, str] = {
     "khqr.codec.decoder.md5": _DIGEST,
     "khqr.codec.decoder.verify": _SHORTCUT,
     "khqr.codec.encoder.encode": _SHORTCUT,
+    "khqr.codec.writer._own_copy": _IMPORT,
     "khqr.codec.writer._written": _SHORTCUT,
     "khqr.codec.fast._typed": _SHORTCUT,
     "khqr.codec.fast._walk": _SHORTCUT,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
@@ -405,6 +408,24 @@ def test_times_are_brought_to_utc_and_milliseconds() -> None:
         changed(DEMO, expires_at=datetime.max.replace(tzinfo=timezone(-timedelta(hours=7))))
     with pytest.raises(TypeError, match="expires_at is an aware datetime, not int"):
         changed(DEMO, expires_at=1750000000000)
+
+
+@pytest.mark.parametrize("currency", ["KHR", "USD"])
+@pytest.mark.parametrize("copied", [deepcopy, lambda code: pickle.loads(pickle.dumps(code))])
+def test_a_copied_code_is_written_alike(currency: str, copied: Callable[[Any], Any]) -> None:
+    account = {"unionpay_account": "1" * 31} if currency == "KHR" else {}
+    code = changed(SHOP, currency=currency, amount=100, expires_at=CLOCK, **account)
+    assert copied(code) == code
+    assert khqr.encode(copied(code), at=CLOCK) == khqr.encode(code, at=CLOCK)
+    if currency == "USD":
+        with pytest.raises(khqr.EncodeError):
+            khqr.encode(copied(changed(code, unionpay_account="1" * 31)), at=CLOCK)
+
+
+def test_strict_writes_the_same_times() -> None:
+    code = changed(SHOP, amount=100)
+    given: dict[str, Any] = {"at": CLOCK, "expires_in": timedelta(minutes=5)}
+    assert khqr.encode(code, strict=True, **given) == khqr.encode(code, **given)
 
 
 def test_no_forbidden_character_is_written() -> None:

@@ -140,7 +140,8 @@ def _own_copy(function: Any) -> _Writer:
     It fits the reading of an attribute to the class that a function usually sees; one that sees
     two classes in turn stays slow.
     """
-    copy: _Writer = FunctionType(function.__code__.replace(), function.__globals__)
+    code = function.__code__.replace()
+    copy: _Writer = FunctionType(code, function.__globals__, closure=function.__closure__)
     return copy
 
 
