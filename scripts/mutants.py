@@ -18,7 +18,7 @@ WANTED = 0.95
 _SHORTCUT = "only a shortcut: where it steps aside, the complete way gives the same answer"
 _UNSEEN = "a placeholder that no caller looks at, or a default that every caller gives"
 _SAME = "another way to write the same: no input that gets here tells the two apart"
-_DIGEST = "usedforsecurity says what MD5 is used for, and does not change the digest"
+_DIGEST = "a shortcut past a door that gives the same text, and the purpose that MD5 is told"
 _IMPORT = "it runs when the module is imported, before a mutant is chosen"
 _LIMIT = "a cheaper bound of the same limit, which the exact one behind it repeats"
 
@@ -56,6 +56,7 @@ EXPLAINED: dict[str, str] = {
     "khqr.emv.tree._read": _UNSEEN,
     "khqr.emv.units._utf16_width": _SAME,
     "khqr.emv.units.ruler": _SHORTCUT,
+    "khqr.emv.units.units_for": _SHORTCUT,
     "khqr.emv.values.character_problems": _UNSEEN,
     "khqr.emv.values.is_zero": _SAME,
 }

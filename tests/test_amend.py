@@ -264,3 +264,8 @@ def test_an_amount_can_be_set_and_taken_back(payload: str, amount: int) -> None:
     assert khqr.decode(static).bakong_account_id == original.bakong_account_id
     if original.amount is None:
         assert static == payload
+
+
+def test_an_amount_does_not_hide_what_is_wrong_with_its_times() -> None:
+    with pytest.raises(khqr.EncodeError, match="expires_at is 12345 in milliseconds"):
+        khqr.amend(STATIC, amount=1, at=CLOCK, expires_at=moment_at(12345))

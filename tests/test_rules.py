@@ -375,3 +375,10 @@ def test_dictionary_is_the_specification() -> None:
         "UnionPay",
         "EMVCo",
     ]
+
+
+def test_the_length_leaves_out_what_is_forgiven() -> None:
+    payload = "\n " + "".join(f"{number}99{'x' * 99}" for number in range(80, 86))
+    found = khqr.check(payload, lenient=True)
+    message = next(one.message for one in found if one.code == "payload.too-long")
+    assert message.startswith("618 characters")

@@ -31,4 +31,4 @@ def checksum(text: str) -> str:
     Raises:
         UnicodeEncodeError: for a lone surrogate, which UTF-8 cannot hold.
     """
-    return f"{crc_hqx(text.encode(), _INITIAL):04X}"
+    return f"{crc16(text.encode()):04X}"
