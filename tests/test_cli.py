@@ -787,7 +787,7 @@ def test_an_image_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_an_image_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("khqr.cli.pictures._MAX_IMAGE", 10)
+    monkeypatch.setattr("khqr.cli.scan._MAX_IMAGE", 10)
     assert "more than 10 bytes" in refused(1, "scan", "-", stdin=b"x" * 20)
 
 

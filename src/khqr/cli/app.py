@@ -10,8 +10,9 @@ import click
 
 from .. import __version__
 from .options import examples
-from .pictures import render, scan
 from .read import check, decode, explain, verify
+from .render import render
+from .scan import scan
 from .write import amend, encode
 
 __all__ = ["khqr", "run"]
