@@ -44,7 +44,7 @@ def read_modules(rows: Sequence[Sequence[int]]) -> Read:
     level, mask = form >> 13, form >> 10 & 7
     bits = [bit for place in _data_places(size) for bit in [_bare(rows, *place, mask)]]
     words = [int("".join(map(str, bits[k : k + 8])), 2) for k in range(0, len(bits) - 7, 8)]
-    table: dict[int, Any] = consts.ECC  # segno does not annotate its tables
+    table: Any = consts.ECC  # segno does not annotate its tables
     infos = table[version][level]
     lengths = [info.num_data for info in infos for _ in range(info.num_blocks)]
     blocks: list[list[int]] = [[] for _ in lengths]

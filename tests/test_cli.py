@@ -687,7 +687,7 @@ def folder(tmp_path: Path) -> Path:
 
     (tmp_path / "code.png").write_bytes(symbol.png(PERSON, scale=4))
     link = symbol.make("https://example.com", check_crc=False)
-    link.save(str(tmp_path / "link.png"), scale=4, border=4)
+    link.save(tmp_path / "link.png", scale=4)
     parts = [Image.open(tmp_path / name).convert("L") for name in ("code.png", "link.png")]
     for name, drawn in (("both.png", parts), ("twice.png", [parts[0], parts[0]])):
         sheet = Image.new("L", (sum(part.width for part in drawn), 400), "white")
@@ -763,7 +763,7 @@ def test_scan_as_json(folder: Path) -> None:
 
 def test_a_text_of_several_lines_stays_one_line(tmp_path: Path) -> None:
     file = tmp_path / "lines.png"
-    symbol.make("first\nsecond", check_crc=False).save(str(file), scale=4, border=4)
+    symbol.make("first\nsecond", check_crc=False).save(file, scale=4)
     assert good("scan", "--all", file) == "first\\nsecond\n"
     assert document("scan", "--all", file)["images"][0]["symbols"][0]["text"] == "first\nsecond"
 

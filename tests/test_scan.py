@@ -100,7 +100,7 @@ def test_corners_go_clockwise_from_the_top_left(engine: Literal["zxing", "pyzbar
 def beside(*payloads: str) -> Image.Image:
     """Return one picture with a symbol for each payload, side by side."""
     pictures = [
-        opened(_png(symbol.make(payload, check_crc=False), scale=4)) for payload in payloads
+        opened(_png(symbol.make(payload, check_crc=False).qr, scale=4)) for payload in payloads
     ]
     sheet = Image.new("L", (sum(p.width for p in pictures) + 40, 400), 255)
     left = 0

@@ -67,7 +67,7 @@ class _Layout(NamedTuple):
 
 @cache
 def _layout(version: int) -> _Layout:
-    """Work out a version; its `gather` takes modules from the stream and from the 0 and 1 behind."""
+    """Work out a version; `gather` takes modules from the stream, and from the 0 and 1 behind."""
     size = 17 + 4 * version
     patterns = _patterns(version)
     free = _places(size, patterns)

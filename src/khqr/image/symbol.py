@@ -1,115 +1,148 @@
-"""A payload as a QR symbol: SVG, PNG, or blocks in a terminal. The symbols are made by segno.
+"""A payload as a QR symbol: SVG, PNG, PDF, EPS, or blocks in a terminal.
 
 EMVCo MPM 1.0 §4.12 asks for byte mode, and for an ECI header that says UTF-8 where a character is
-outside 0x20-0x7E; both are done here. Error correction is level M unless asked otherwise, and
-the same payload always gives the same bytes.
+outside 0x20-0x7E; both are done here. Error correction is level M unless asked otherwise, it is
+never raised silently, and the same payload always gives the same bytes. A symbol is black on
+white: no colours are offered, since a reader needs the contrast.
 """
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Literal
+from datetime import datetime
+from typing import Literal, Unpack, cast
 
-from ..codec import verify
-from ..emv.source import payload_text
-from ..errors import EncodeError, MissingDependency
+from .blocks import ErrorCorrection
+from .drawable import TITLE, Symbol
+from .making import MAKING, Engine, Making, make, many
+from .segments import Segmentation
+from .sizes import SIZING, PrintWarning, Sizing, known
 
-if TYPE_CHECKING:
-    import segno
+__all__ = [
+    "Drawing",
+    "Engine",
+    "ErrorCorrection",
+    "Making",
+    "PrintWarning",
+    "Segmentation",
+    "Sizing",
+    "Symbol",
+    "data_uri",
+    "eps",
+    "make",
+    "many",
+    "pdf",
+    "png",
+    "svg",
+    "terminal",
+]
 
-__all__ = ["ErrorCorrection", "make", "png", "svg", "terminal"]
 
-ErrorCorrection = Literal["L", "M", "Q", "H"]
-"""How much of a symbol may be lost: about 7, 15, 25 or 30 percent."""
-
-QUIET_ZONE = 4
-"""Empty modules around a symbol, as ISO/IEC 18004 asks for."""
+class Drawing(Making, Sizing, total=False):
+    """How a symbol is made, and how large it is drawn: `Making` and `Sizing`."""
 
 
-def make(
+def svg(
     payload: str | bytes,
     *,
-    error: ErrorCorrection = "M",
-    eci: bool | Literal["auto"] = "auto",
-    check_crc: bool = True,
-) -> segno.QRCode:
-    """Return the symbol of a payload as segno's own object, for formats that are not here.
-
-    Args:
-        payload: the text of a code.
-        error: level of error correction.
-        eci: say in the symbol that it holds UTF-8; ``"auto"`` where EMVCo asks for it.
-        check_crc: refuse a payload whose CRC is wrong, as nobody could pay it.
-
-    Raises:
-        EncodeError: for a wrong CRC, or a text that fits no symbol.
-        MissingDependency: if segno is not installed.
-
-    >>> make("00020101021129180014demo_user@devb5204599953031165802KH"
-    ...      "5909Demo User6010Phnom Penh6304119A").version
-    6
-    """
-    try:
-        import segno
-    except ImportError:
-        raise MissingDependency("segno", needed_for="QR symbols", extra="image") from None
-    text = payload_text(payload)
-    if check_crc and not verify(text):
-        raise EncodeError(
-            "the payload has no right CRC, so its symbol could not be paid; "
-            "make it with khqr.encode, or pass check_crc=False"
-        )
-    plain = text.isascii() and text.isprintable()
-    try:
-        return segno.make(
-            text,
-            error=error,
-            mode="byte",
-            encoding="utf-8",
-            eci=(not plain) if eci == "auto" else eci,
-            micro=False,
-            boost_error=False,
-        )
-    except (segno.DataOverflowError, UnicodeEncodeError) as problem:
-        size = len(text.encode("utf-8", "surrogatepass"))
-        raise EncodeError(
-            f"the payload has {size} bytes and fits no symbol of level {error}: {problem}"
-        ) from None
-
-
-def svg(payload: str | bytes, *, scale: float = 4, error: ErrorCorrection = "M") -> str:
-    """Return the symbol as a stand-alone SVG document, ``scale`` user units a module.
+    title: str = TITLE,
+    inline: bool = False,
+    **drawing: Unpack[Drawing],
+) -> str:
+    """Return the symbol of a payload as SVG: `make`, then `Symbol.svg`.
 
     >>> svg("00020101021129180014demo_user@devb5204599953031165802KH"
-    ...     "5909Demo User6010Phnom Penh6304119A").count("<path")
+    ...     "5909Demo User6010Phnom Penh6304119A", size_mm=30).count("<path")
     2
     """
-    out = io.BytesIO()
-    make(payload, error=error).save(
-        out, kind="svg", scale=scale, border=QUIET_ZONE, light="#fff", title="KHQR", svgclass=None
-    )
-    return out.getvalue().decode()
+    making, sizing = _split(drawing)
+    return make(payload, **making).svg(title=title, inline=inline, **sizing)
 
 
-def png(payload: str | bytes, *, scale: int = 8, error: ErrorCorrection = "M") -> bytes:
-    """Return the symbol as a black and white PNG, ``scale`` pixels a module.
+def png(payload: str | bytes, **drawing: Unpack[Drawing]) -> bytes:
+    """Return the symbol of a payload as PNG: `make`, then `Symbol.png`.
 
     >>> png("00020101021129180014demo_user@devb5204599953031165802KH"
     ...     "5909Demo User6010Phnom Penh6304119A")[1:4]
     b'PNG'
     """
-    out = io.BytesIO()
-    make(payload, error=error).save(out, kind="png", scale=scale, border=QUIET_ZONE)
-    return out.getvalue()
+    making, sizing = _split(drawing)
+    return make(payload, **making).png(**sizing)
 
 
-def terminal(payload: str | bytes, *, error: ErrorCorrection = "L") -> str:
-    """Return the symbol as half blocks, for a terminal with light text on a dark ground.
+def pdf(
+    payload: str | bytes,
+    *,
+    title: str = TITLE,
+    created: datetime | None = None,
+    **drawing: Unpack[Drawing],
+) -> bytes:
+    """Return the symbol of a payload as PDF: `make`, then `Symbol.pdf`.
+
+    >>> pdf("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...     "5909Demo User6010Phnom Penh6304119A")[:8]
+    b'%PDF-1.4'
+    """
+    making, sizing = _split(drawing)
+    return make(payload, **making).pdf(title=title, created=created, **sizing)
+
+
+def eps(
+    payload: str | bytes,
+    *,
+    title: str = TITLE,
+    created: datetime | None = None,
+    **drawing: Unpack[Drawing],
+) -> str:
+    """Return the symbol of a payload as EPS: `make`, then `Symbol.eps`.
+
+    >>> eps("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...     "5909Demo User6010Phnom Penh6304119A").splitlines()[0]
+    '%!PS-Adobe-3.0 EPSF-3.0'
+    """
+    making, sizing = _split(drawing)
+    return make(payload, **making).eps(title=title, created=created, **sizing)
+
+
+def terminal(
+    payload: str | bytes,
+    *,
+    invert: bool = False,
+    ansi: bool = False,
+    quiet_zone: int = 4,
+    allow_narrow: bool = False,
+    **making: Unpack[Making],
+) -> str:
+    """Return the symbol of a payload as half blocks: `make`, then `Symbol.terminal`.
+
+    The level of error correction is L where nothing is said, to stay small on a screen.
 
     >>> len(terminal("00020101021129180014demo_user@devb5204599953031165802KH"
     ...              "5909Demo User6010Phnom Penh6304119A").splitlines())
     23
     """
-    out = io.StringIO()
-    make(payload, error=error).terminal(out, border=QUIET_ZONE, compact=True)
-    return out.getvalue()
+    known(making, MAKING)
+    settings: Making = {"error": "L", **making}
+    return make(payload, **settings).terminal(
+        invert=invert, ansi=ansi, quiet_zone=quiet_zone, allow_narrow=allow_narrow
+    )
+
+
+def data_uri(
+    payload: str | bytes, kind: Literal["svg", "png"] = "svg", **drawing: Unpack[Drawing]
+) -> str:
+    """Return the symbol of a payload as a ``data:`` address: `make`, then `Symbol.data_uri`.
+
+    >>> data_uri("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...          "5909Demo User6010Phnom Penh6304119A", "png")[:22]
+    'data:image/png;base64,'
+    """
+    making, sizing = _split(drawing)
+    return make(payload, **making).data_uri(kind, **sizing)
+
+
+def _split(drawing: Drawing) -> tuple[Making, Sizing]:
+    """Part the arguments of a one-line call."""
+    known(drawing, MAKING | SIZING)
+    making = {name: value for name, value in drawing.items() if name in MAKING}
+    sizing = {name: value for name, value in drawing.items() if name in SIZING}
+    return cast("Making", making), cast("Sizing", sizing)
