@@ -627,6 +627,47 @@ def test_render_by_ending_and_format(tmp_path: Path) -> None:
     assert files[2].read_text(encoding="utf-8") == symbol.terminal(PERSON)
 
 
+def test_render_for_print(tmp_path: Path) -> None:
+    code = symbol.make(PERSON)
+    options = ["--size-mm", "40", "--quiet-zone", "6"]
+    for name, wanted in (
+        ("a.pdf", code.pdf(size_mm=40, quiet_zone=6)),
+        ("b.eps", code.eps(size_mm=40, quiet_zone=6).encode()),
+        ("c.svg", code.svg(size_mm=40, quiet_zone=6).encode()),
+        ("d.png", code.png(size_mm=40, quiet_zone=6)),
+    ):
+        assert good("render", PERSON, "--out", tmp_path / name, *options) == ""
+        assert (tmp_path / name).read_bytes() == wanted
+    options = ["--module-mm", "0.6", "--dpi", "600", "--segments", "mixed", "--force"]
+    assert good("render", PERSON, "--out", tmp_path / "d.png", *options) == ""
+    mixed = symbol.make(PERSON, segments="mixed")
+    assert (tmp_path / "d.png").read_bytes() == mixed.png(module_mm=0.6, dpi=600)
+
+
+def test_render_warns_of_small_print(tmp_path: Path) -> None:
+    file = tmp_path / "code.svg"
+    result = run("render", PERSON, "--out", file, "--size-mm", "15")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith("Warning: the symbol is 15.0 mm wide, under 20 mm, and its")
+    assert result.stderr.endswith("draw it at --size-mm 20.0 or more\n")
+    assert 'mm"' in file.read_text(encoding="utf-8")
+
+
+def test_render_asks_before_a_narrow_quiet_zone() -> None:
+    said = refused(1, "render", PERSON, "--quiet-zone", "2")
+    assert "quiet_zone is 2" in said
+    assert "give --allow-narrow" in said
+    assert "size_mm is nan" in refused(1, "render", PERSON, "--size-mm", "nan", "--format", "svg")
+    drawn = good("render", PERSON, "--quiet-zone", "2", "--allow-narrow")
+    assert drawn == symbol.terminal(PERSON, quiet_zone=2, allow_narrow=True)
+
+
+def test_render_for_a_light_terminal() -> None:
+    inverted = symbol.terminal(PERSON, invert=True)
+    assert good("render", PERSON, "--invert") == inverted
+    assert run("render", PERSON, "--invert", env=TERMINAL).stdout == inverted
+
+
 def test_render_to_standard_output() -> None:
     assert good("render", PERSON) == symbol.terminal(PERSON)
     assert good("render", PERSON, "--out", "-") == symbol.terminal(PERSON)
@@ -663,7 +704,15 @@ def test_render_refuses_what_nobody_could_pay(tmp_path: Path) -> None:
     ("args", "said"),
     [
         (["--out", "code.gif"], "give --format"),
-        (["--scale", "2"], "--scale is for svg and png"),
+        (["--out", "code"], "ends with none of .svg, .png, .pdf, .eps; give --format"),
+        (["--scale", "2"], "--scale is for svg, png, pdf, eps"),
+        (["--size-mm", "40"], "--size-mm is for svg, png, pdf, eps"),
+        (["--dpi", "300", "--format", "svg"], "--dpi is for png"),
+        (["--invert", "--format", "svg"], "--invert is for terminal"),
+        (["--size-mm", "40", "--scale", "2", "--format", "svg"], "--scale and --size-mm are given"),
+        (["--size-mm", "0", "--format", "svg"], "not in the range"),
+        (["--quiet-zone", "-1"], "not in the range"),
+        (["--segments", "kanji"], "'kanji' is not one of"),
         (["--scale", "2.5", "--format", "svg"], "not a valid integer"),
         (["--scale", "0", "--format", "svg"], "not in the range"),
         (["--error", "X"], "'X' is not one of"),
@@ -674,8 +723,9 @@ def test_render_wrong_usage(args: list[str], said: str) -> None:
     assert said in refused(2, "render", PERSON, *args)
 
 
-def test_a_png_does_not_go_into_a_terminal() -> None:
-    result = run("render", PERSON, "--format", "png", env=TERMINAL)
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_a_binary_file_does_not_go_into_a_terminal(kind: str) -> None:
+    result = run("render", PERSON, "--format", kind, env=TERMINAL)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "give --out FILE" in result.stderr
 

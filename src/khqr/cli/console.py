@@ -33,6 +33,8 @@ _AS_OPTIONS = {
         "khqr check --lenient forgives white space"
     ),
     "scan_all gives": "--all gives",
+    "pass allow_narrow=True": "give --allow-narrow",
+    "draw it at size_mm=": "draw it at --size-mm ",
 }
 """What the library tells a Python programmer, and how it is said to whoever types a command."""
 
@@ -107,6 +109,12 @@ class Output:
         console = self.console(stderr=True)
         for finding in findings:
             console.print(_line(finding, indent=""), soft_wrap=True)
+
+    def caution(self, message: str) -> None:
+        """Print to standard error what somebody should know who has what he asked for."""
+        text = printable(_as_options(message))
+        shown = Text.assemble(("Warning: ", STYLES[Severity.WARNING]), text)
+        self.console(stderr=True).print(shown, soft_wrap=True)
 
     def refuse(self, problem: KhqrError, about: str = "") -> None:
         """Print to standard error why something cannot be done, with every finding."""

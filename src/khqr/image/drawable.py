@@ -20,7 +20,7 @@ from .sizes import SIZING, Sizing, known, light_modules, pixels, points, units
 if TYPE_CHECKING:
     import segno
 
-__all__ = ["TITLE", "Symbol"]
+__all__ = ["FILES", "TITLE", "Symbol"]
 
 TITLE = "KHQR"
 """What a picture is called where nobody says otherwise."""
@@ -184,10 +184,10 @@ class Symbol:
             OSError: if the file cannot be written.
         """
         place = Path(path)
-        draw = _BY_SUFFIX.get(place.suffix.lower())
+        draw = FILES.get(place.suffix.lower())
         if draw is None:
             raise KhqrError(
-                f"{quote(place.name)} ends with none of {', '.join(_BY_SUFFIX)}; "
+                f"{quote(place.name)} ends with none of {', '.join(FILES)}; "
                 "for other formats use symbol.qr.save, which is segno's"
             )
         place.write_bytes(draw(self, sizing))
@@ -199,12 +199,13 @@ class Symbol:
         return self.png()
 
 
-_BY_SUFFIX: dict[str, Callable[[Symbol, Sizing], bytes]] = {
+FILES: dict[str, Callable[[Symbol, Sizing], bytes]] = {
     ".svg": lambda symbol, sizing: symbol.svg(**sizing).encode(),
     ".png": lambda symbol, sizing: symbol.png(**sizing),
     ".pdf": lambda symbol, sizing: symbol.pdf(**sizing),
     ".eps": lambda symbol, sizing: symbol.eps(**sizing).encode(),
 }
+"""The bytes of a file, by its suffix."""
 
 
 def _data_uri(media: str, data: bytes) -> str:
