@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench fuzz mutants clean zbar
+.PHONY: help demo test lint types docs bench bench-images fuzz mutants clean zbar
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "khqr needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
@@ -48,6 +48,9 @@ docs: $(VENV)/dev  ## the documentation, as HTML in docs/_build
 
 bench: $(VENV)/dev  ## speed and weight, measured against other packages
 	@$(BIN)/python benchmarks/run.py
+
+bench-images: $(VENV)/dev  ## speed of drawing, the fast engine against segno
+	@$(BIN)/python benchmarks/symbols.py
 
 fuzz: $(VENV)/dev  ## coverage-guided fuzzing, SECONDS_PER_TARGET=60
 	$(BIN)/python -m pip install --quiet --group fuzz
