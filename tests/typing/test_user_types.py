@@ -55,7 +55,7 @@ def test_types() -> None:
     assert_type(scan(symbol.png(PAYLOAD)), Scan)
     assert_type(scan_all(symbol.png(PAYLOAD)), list[Scan])
     assert_type(symbol.svg(PAYLOAD, error="Q", size_mm=40, inline=True), str)
-    assert_type(symbol.png(PAYLOAD, dpi=600), bytes)
+    assert_type(symbol.png(PAYLOAD, size_mm=40, dpi=600), bytes)
     drawn = symbol.make(PAYLOAD, version=None, mask=3)
     assert_type(drawn, symbol.Symbol)
     assert_type(drawn.matrix, tuple[bytes, ...])

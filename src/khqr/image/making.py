@@ -95,7 +95,7 @@ def make(
         if given not in allowed:
             raise KhqrError(f"{name} is {given!r:.40}, expected one of {allowed}")
     text = _payable(payload, check_crc=check_crc)
-    header = not is_plain(text) if eci == "auto" else eci
+    header = not is_plain(text) if eci == "auto" else bool(eci)
     _in_range("mask", mask, range(8))
     versions = _versions(min_version, version)
     found, parts = fitted(text, error, versions, eci=header, segmentation=segments)
