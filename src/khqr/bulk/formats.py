@@ -1,0 +1,75 @@
+"""The formats of a run, in one table: from payloads to the bytes of a file."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..image import symbol
+from ..image.symbol import QUIET_ZONE, ErrorCorrection
+
+__all__ = ["FORMATS", "Format", "Style"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a picture looks.
+
+    Attributes:
+        error: level of error correction.
+        scale: units or pixels a module; by default what suits the format.
+    """
+
+    error: ErrorCorrection = "M"
+    scale: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format.
+
+    Attributes:
+        suffix: what the names of its files end with.
+        draw: gives the bytes of a file for its payloads.
+        per_file: how many rows a file holds.
+        is_scanned: whether `khqr.image.scan` reads its files.
+    """
+
+    suffix: str
+    draw: Callable[[Sequence[str], Style], bytes]
+    per_file: int = 1
+    is_scanned: bool = False
+
+
+def _text(payloads: Sequence[str], _: Style) -> bytes:
+    return payloads[0].encode()
+
+
+def _svg(payloads: Sequence[str], style: Style) -> bytes:
+    return symbol.svg(payloads[0], scale=style.scale or 4, error=style.error).encode()
+
+
+def _png(payloads: Sequence[str], style: Style) -> bytes:
+    return symbol.png(payloads[0], scale=style.scale or 8, error=style.error)
+
+
+_CREATION = re.compile(rb"CreationDate\(D:[0-9]{14}")
+
+
+def _pdf(payloads: Sequence[str], style: Style) -> bytes:
+    """Return a page with the symbol; it says a fixed date, so that it is the same each time."""
+    out = io.BytesIO()
+    made = symbol.make(payloads[0], error=style.error)
+    made.save(out, kind="pdf", scale=style.scale or 4, border=QUIET_ZONE)
+    return _CREATION.sub(b"CreationDate(D:20000101000000", out.getvalue())
+
+
+FORMATS = {
+    "svg": Format(".svg", _svg),
+    "png": Format(".png", _png, is_scanned=True),
+    "pdf": Format(".pdf", _pdf),
+    "txt": Format(".txt", _text),
+}
+"""Every format by its name. A format whose files hold several rows has a larger ``per_file``."""
