@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 from ..codec import decode, encode
 from ..emv.source import payload_text
 from ..errors import KhqrError, quote
-from ..model import Code, Individual, Merchant
+from ..model import Code, Individual, Merchant, aware_moment
 from .problems import Problem, RowError, TableError, problems_of
 
 __all__ = [
@@ -253,14 +253,17 @@ def _kind(given: Mapping[str, Any], cells: Collection[str]) -> str:
     return "individual"
 
 
-def _moment(name: str, value: object) -> object:
+def _moment(name: str, value: object) -> datetime | None:
     if not isinstance(value, str):
-        return value
+        return aware_moment(name, cast("datetime | None", value))
     try:
-        return datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value)
     except ValueError:
         message = f"{name} is {quote(value)}, expected a time such as 2026-11-22T16:30:00+07:00"
         raise KhqrError(message) from None
+    if moment.utcoffset() is None:
+        raise KhqrError(f"{name} is {quote(value)}, which has no zone; end it with Z or +07:00")
+    return aware_moment(name, moment)
 
 
 def duration(value: str | timedelta) -> timedelta:

@@ -77,8 +77,8 @@ def encode_many(
     >>> print(next(encode_many(rows)).error)
     amount: khqr.amount.format: amount is '1,5'; write digits with at most one point, as in \
 '1000.50'
-    expires_at: khqr.expires-at.missing: a code with an amount must say when it expires (pass \
-expires_in=timedelta(minutes=10), or set expires_at)
+    expires_at: khqr.expires-at.missing: a code with an amount must say when it expires (fill \
+in a column expires_in, as in 10m, or expires_at)
     """
     reading = Reading(aware_moment("at", at), expires_in, strict, ignore_unknown)
     for row in rows:

@@ -21,6 +21,12 @@ _FIELDS = {
 }
 """Which columns a finding is about, by its path."""
 
+_HINTS = {
+    "khqr.expires-at.missing": "fill in a column expires_in, as in 10m, or expires_at",
+    "khqr.language-preference.missing": "fill in the column language_preference, as in km",
+}
+"""What to do about a finding in a table, where its own hint speaks to a Python programmer."""
+
 
 class TableError(KhqrError):
     """A table cannot be used at all: no header, unknown columns, not a text file.
@@ -128,7 +134,8 @@ def problems_of(error: KhqrError, field: str = "") -> tuple[Problem, ...]:
 
 
 def _problem(finding: Finding, field: str) -> Problem:
-    hint = f" ({finding.hint})" if finding.hint else ""
+    advice = _HINTS.get(finding.code, finding.hint)
+    hint = f" ({advice})" if advice else ""
     return Problem(
         field or _FIELDS.get(finding.path, finding.path), finding.code, finding.message + hint
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
+from .batch import batch
 from .options import examples
 from .read import check, decode, explain, verify
 from .render import render
@@ -40,7 +41,7 @@ def khqr() -> None:
     """
 
 
-for _command in (encode, decode, check, verify, amend, explain, render, scan):
+for _command in (encode, decode, check, verify, amend, explain, render, scan, batch):
     khqr.add_command(_command)
 
 
