@@ -61,7 +61,9 @@ DOLLAR = khqr.encode(
 )
 CODES = [PERSON, SHOP, DOLLAR]
 WRONG_CRC = PERSON[:-4] + "0000"
-COMMANDS = ["encode", "decode", "check", "verify", "amend", "explain", "render", "scan"]
+COMMANDS = [
+    "encode", "decode", "check", "verify", "amend", "explain", "render", "scan", "batch",
+]  # fmt: skip
 
 PIPED: dict[str, str | None] = dict.fromkeys(
     ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from typing import TypedDict, get_args
 
 from .. import __version__
@@ -35,7 +36,8 @@ class Options(TypedDict, total=False):
         strict: refuse what a strict reader may not like, as `khqr.encode` does.
         ignore_unknown: pass over columns that no code has.
         resume: keep the pictures that an earlier run made from the same row in the same way.
-        verify: scan each picture back, and refuse what reads otherwise; only for ``png``.
+        verify: scan each picture back, and refuse what reads otherwise; only for ``png``. By
+            default this is done where zxing-cpp is installed.
         limit: take only the first so many rows.
     """
 
@@ -49,7 +51,7 @@ class Options(TypedDict, total=False):
     strict: bool
     ignore_unknown: bool
     resume: bool
-    verify: bool
+    verify: bool | None
     limit: int | None
 
 
@@ -67,7 +69,7 @@ class Settings:
     strict: bool = False
     ignore_unknown: bool = False
     resume: bool = True
-    verify: bool = False
+    verify: bool | None = None
     limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -86,6 +88,13 @@ class Settings:
         if self.verify and not FORMATS[self.format].is_scanned:
             scanned = ", ".join(name for name, kind in FORMATS.items() if kind.is_scanned)
             raise KhqrError(f"{self.format} cannot be scanned back; verify goes with {scanned}")
+
+    @property
+    def verifies(self) -> bool:
+        """Whether pictures are scanned back."""
+        if self.verify is None:
+            return self.kind.is_scanned and find_spec("zxingcpp") is not None
+        return self.verify
 
     @property
     def kind(self) -> Format:
@@ -107,5 +116,5 @@ class Settings:
     def identity(self) -> tuple[object, ...]:
         """Everything but the row that decides what a picture is."""
         moment = None if self.at is None else aware_moment("at", self.at)
-        drawing = (__version__, self.format, self.error, self.scale, self.verify)
+        drawing = (__version__, self.format, self.error, self.scale, self.verifies)
         return (*drawing, str(moment), str(self.expires_in), self.strict)

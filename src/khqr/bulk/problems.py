@@ -60,6 +60,9 @@ if it comes back
             "go on, with jobs=1 if it comes back"
         )
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), ()
+
 
 class Problem(NamedTuple):
     """One thing that is wrong with a row.

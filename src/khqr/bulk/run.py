@@ -124,7 +124,7 @@ def _results(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     journal = Journal(folder, resume=settings.resume)
-    work = Work(folder, settings.format, settings.style, settings.verify)
+    work = Work(folder, settings.format, settings.style, settings.verifies)
     try:
         steps = ((step, step.order(journal)) for step in _steps(entries, settings))
         for step, drawn in in_order(steps, work, settings.jobs):

@@ -67,6 +67,8 @@ class Table:
             raise TableError("the table is empty; its first line must name the columns")
         if len(self._start) == MAX_LINE and not header.endswith(("\n", "\r")):
             raise TableError(f"the first line has more than {MAX_LINE} bytes")
+        if "\0" in header:
+            raise TableError("the first line holds NUL; is it a spreadsheet? Export it as CSV")
         self.delimiter = delimiter or _likeliest_delimiter(header)
         self.columns = _columns(header, self.delimiter)
         self._again = self.columns[: len(ERROR_COLUMNS)] == ERROR_COLUMNS
@@ -164,8 +166,6 @@ def _peeked(file: BinaryIO) -> bytes:
     start = file.read(MAX_LINE)
     if start.startswith(_UTF_16):
         raise TableError(f"the table is in UTF-16; {_AS_UTF_8}")
-    if b"\0" in start:
-        raise TableError("the table holds NUL, so it is no text; is it a spreadsheet? Export CSV")
     return start
 
 

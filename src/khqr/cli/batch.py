@@ -19,7 +19,7 @@ from rich.progress import (
     ProgressColumn,
     SpinnerColumn,
     Task,
-    TimeElapsedColumn,
+    TextColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -72,7 +72,11 @@ _DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
     "--error", type=click.Choice(get_args(ErrorCorrection)), default="M", show_default=True
 )
 @click.option("--scale", type=click.IntRange(1, 64), help="Units or pixels a module.")
-@click.option("--verify", is_flag=True, help="Scan each picture back; for png.")
+@click.option(
+    "--verify/--no-verify",
+    default=None,
+    help="Scan each picture back, or not; by default png where zxing-cpp is installed.",
+)
 @expires_in_option
 @moment_option("--at", show_default="now", help="When codes with an amount are made.")
 @click.option("--strict", is_flag=True, help="Refuse also what a strict reader may not like.")
@@ -204,10 +208,11 @@ class _Bar(_Counter):
     def __init__(self, console: Console, progress: Progress, total: int | None) -> None:
         super().__init__(console)
         self._progress = progress
-        self._task = progress.add_task("", total=total)
+        self._task = progress.add_task("", total=total, failed="")
 
     def _advance(self, done: int, total: int | None) -> None:
-        self._progress.update(self._task, completed=done, total=total)
+        failed = f", {self._failed} failed" if self._failed else ""
+        self._progress.update(self._task, completed=done, total=total, failed=failed)
 
 
 @contextmanager
@@ -220,8 +225,8 @@ def _shown(console: Console, total: int | None) -> Iterator[_Counter]:
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),
-        TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("left{task.fields[failed]}"),
         console=console,
     )
     with bar:
