@@ -20,6 +20,7 @@ __all__ = [
     "FIELDS",
     "ORDER",
     "Reading",
+    "canonical",
     "cells_of",
     "duration",
     "payload_of",
@@ -76,6 +77,16 @@ def cells_of(row: Mapping[str, Any] | Code) -> Mapping[str, Any]:
         raise TypeError(f"a row is a mapping or a code, not {type(row).__name__}")
     kind = "individual" if isinstance(row, Individual) else "merchant"
     return {"type": kind} | {name: getattr(row, name) for name in _FIELDS[kind]}
+
+
+def canonical(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a row says about its code, in an order that does not depend on the table.
+
+    >>> canonical({"merchant_name": "Demo", "amount": 5, "bill_number": "", "branch": "7"})
+    [('amount', '5'), ('merchant_name', 'Demo')]
+    """
+    filled = ((name, cells.get(name)) for name in sorted(COLUMNS.intersection(cells)))
+    return [(name, str(value)) for name, value in filled if value is not None and value != ""]
 
 
 def refuse_unknown(columns: Iterable[str], *, ignore: bool = False) -> None:

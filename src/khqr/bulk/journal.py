@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from threading import get_ident
-from typing import Any
 
 from ..errors import quote
 from .problems import OutputError
@@ -150,13 +149,3 @@ def replaced(path: Path) -> Iterator[Path]:
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
-
-
-def canonical(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the filled cells of a row in an order that does not depend on the table.
-
-    >>> canonical({"merchant_name": "Demo", "amount": 5, "bill_number": ""})
-    [('amount', '5'), ('merchant_name', 'Demo')]
-    """
-    filled = ((name, str(value)) for name, value in cells.items() if value is not None)
-    return sorted((name, text) for name, text in filled if text)

@@ -112,5 +112,8 @@ class Naming:
         Files are the same where a file system does not tell capitals from small letters.
         """
         folded = unicodedata.normalize("NFKC", name).casefold().encode()
-        first = self._seen.setdefault(blake2b(folded, digest_size=16).digest(), line)
-        return None if first == line else first
+        key = blake2b(folded, digest_size=16).digest()
+        first = self._seen.get(key)
+        if first is None:
+            self._seen[key] = line
+        return first

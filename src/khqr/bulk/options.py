@@ -85,6 +85,8 @@ class Settings:
                 raise TypeError(f"{name} is an int, not {type(value).__name__}")
             if value < 1 or value > (most or value):
                 raise KhqrError(f"{name} is {value}, expected 1 to {most or 'any number'}")
+        aware_moment("at", self.at)
+        _refuse_no_timedelta(self.expires_in)
         if self.verify and not FORMATS[self.format].is_scanned:
             scanned = ", ".join(name for name, kind in FORMATS.items() if kind.is_scanned)
             raise KhqrError(f"{self.format} cannot be scanned back; verify goes with {scanned}")
@@ -118,3 +120,8 @@ class Settings:
         moment = None if self.at is None else aware_moment("at", self.at)
         drawing = (__version__, self.format, self.error, self.scale, self.verifies)
         return (*drawing, str(moment), str(self.expires_in), self.strict)
+
+
+def _refuse_no_timedelta(value: object) -> None:
+    if value is not None and not isinstance(value, timedelta):
+        raise TypeError(f"expires_in is a timedelta, not {type(value).__name__}")

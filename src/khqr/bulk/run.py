@@ -15,12 +15,13 @@ from .columns import (
     FIELDS,
     ORDER,
     Reading,
+    canonical,
     cells_of,
     payload_of,
     refuse_incomplete,
     refuse_unknown,
 )
-from .journal import Journal, canonical, fingerprint, writing
+from .journal import Journal, fingerprint, writing
 from .names import Naming, safe_name
 from .options import Options, Settings
 from .problems import Failure, Problem, RowError
