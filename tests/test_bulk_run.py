@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -664,3 +665,33 @@ def test_the_room_loads_nothing_outside_the_standard_library() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+# The documentation
+
+
+def test_the_guide_lists_every_problem_of_a_row() -> None:
+    root = Path(__file__).parent.parent
+    code = re.compile(r'"(row\.[a-z-]+)"')
+    sources = [path.read_text(encoding="utf-8") for path in (root / "src/khqr/bulk").glob("*.py")]
+    raised = {found for text in sources for found in code.findall(text)}
+    guide = (root / "docs" / "guide" / "batch.md").read_text(encoding="utf-8")
+    assert raised == set(re.findall(r"^\| `(row\.[a-z-]+)` \|", guide, re.MULTILINE))
+
+
+def test_the_example_names_bad_rows_and_goes_on(tmp_path: Path) -> None:
+    program = Path(__file__).parent.parent / "examples" / "print_many.py"
+    for said in ("3 made, 0 kept, 2 failed", "0 made, 3 kept, 2 failed"):
+        done = subprocess.run(
+            [sys.executable, str(program)], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert said in done.stdout
+    assert "line 4, merchant_id: row.spreadsheet: merchant_id is '1.02E+05'" in done.stdout
+    names = sorted(path.name for path in (tmp_path / "demo-output" / "stands").iterdir())
+    assert names == [
+        JOURNAL,
+        "000101-POS-1.svg",
+        "000101-POS-2.svg",
+        "000104-POS-1.svg",
+        "errors.csv",
+    ]

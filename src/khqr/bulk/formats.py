@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..image import symbol
-from ..image.symbol import QUIET_ZONE, ErrorCorrection
+from ..image.symbol import ErrorCorrection
 
 __all__ = ["FORMATS", "Format", "Style"]
 
@@ -55,6 +55,7 @@ def _png(payloads: Sequence[str], style: Style) -> bytes:
     return symbol.png(payloads[0], scale=style.scale or 8, error=style.error)
 
 
+_QUIET_ZONE = 4
 _CREATION = re.compile(rb"CreationDate\(D:[0-9]{14}")
 
 
@@ -62,7 +63,7 @@ def _pdf(payloads: Sequence[str], style: Style) -> bytes:
     """Return a page with the symbol; it says a fixed date, so that it is the same each time."""
     out = io.BytesIO()
     made = symbol.make(payloads[0], error=style.error)
-    made.save(out, kind="pdf", scale=style.scale or 4, border=QUIET_ZONE)
+    made.save(out, kind="pdf", scale=style.scale or 4, border=_QUIET_ZONE)
     return _CREATION.sub(b"CreationDate(D:20000101000000", out.getvalue())
 
 
