@@ -14,7 +14,11 @@ exclude_patterns = ["_build"]
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(?!khqr\.).*")]
-nitpick_ignore = [("py:class", "khqr.emv.tree.Tree"), ("py:class", "khqr.emv.tlv.Fault")]
+nitpick_ignore = [
+    ("py:class", "khqr.emv.tree.Tree"),
+    ("py:class", "khqr.emv.tlv.Fault"),
+    ("py:class", "khqr.bulk.many.T"),
+]
 
 autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
