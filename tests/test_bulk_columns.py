@@ -266,7 +266,13 @@ def test_many_payloads_give_a_value_or_an_error_each() -> None:
         type(None),
     ]
     with pytest.raises(TypeError):
-        list(decode_many([1.5]))  # type: ignore[list-item] # what is refused
+        list(decode_many([1.5]))
+
+
+def test_the_empty_cell_of_pandas_is_no_payload_and_no_amount() -> None:
+    (outcome,) = decode_many([float("nan")])
+    assert str(outcome.error) == "there is no payload"
+    assert refused(PERSON | {"amount": float("nan")}) == [("amount", "row.type")]
 
 
 def test_many_is_lazy() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ..codec import decode
 from ..errors import DecodeError, KhqrError
@@ -28,11 +28,12 @@ class Outcome(NamedTuple, Generic[T]):
     error: KhqrError | None
 
 
-def decode_many(payloads: Iterable[str | bytes | None]) -> Iterator[Outcome[Code]]:
+def decode_many(payloads: Iterable[str | bytes | float | None]) -> Iterator[Outcome[Code]]:
     """Yield the meaning of each payload as `khqr.decode` gives it, or its error, in order.
 
     Args:
-        payloads: texts of codes; None, an empty cell of a table, is an error like another.
+        payloads: texts of codes; an empty cell of a table is an error like another, whether it
+            is None or, as pandas has it, the float that is not a number.
 
     Raises:
         TypeError: for an item that is no text.
@@ -46,9 +47,9 @@ def decode_many(payloads: Iterable[str | bytes | None]) -> Iterator[Outcome[Code
     """
     for payload in payloads:
         try:
-            if payload is None:
+            if payload is None or payload != payload:  # noqa: PLR0124 - only NaN is so
                 raise DecodeError("there is no payload")
-            yield Outcome(decode(payload), None)
+            yield Outcome(decode(cast("str | bytes", payload)), None)
         except KhqrError as error:
             yield Outcome(None, error)
 
