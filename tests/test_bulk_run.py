@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from khqr.bulk import (
 from khqr.bulk import options as options_module
 from khqr.bulk.formats import Format, Style
 from khqr.bulk.journal import JOURNAL
+from khqr.bulk.workers import MOST_JOBS
 from khqr.emv.crc import checksum
 from khqr.image import scan, symbol
 from material import CLOCK, FULL, STATIC
@@ -542,6 +544,20 @@ def test_a_row_that_cannot_be_drawn_is_left_out_of_its_file(tmp_path: Path) -> N
 # Workers and files
 
 
+@contextmanager
+def monkeypatched_pool() -> Iterator[list[int]]:
+    """Let all pools have one process, and give how many each was asked for."""
+    asked: list[int] = []
+
+    def pool(jobs: int, *rest: Any) -> ProcessPoolExecutor:
+        asked.append(jobs)
+        return ProcessPoolExecutor(1, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("khqr.bulk.workers.ProcessPoolExecutor", pool)
+        yield asked
+
+
 def test_results_of_workers_come_in_order(tmp_path: Path) -> None:
     rows = shops(200)
     for number in (0, 40, 41, 199):
@@ -654,6 +670,21 @@ def test_a_missing_package_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(khqr.MissingDependency, match=r'pip install "khqr\[image\]"'):
         render(shops(1), tmp_path)
     assert render(shops(1), tmp_path, format="txt").made == 1
+
+
+def test_a_missing_reader_is_said_where_it_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "zxingcpp", None)
+    monkeypatch.setitem(sys.modules, "pyzbar", None)
+    with pytest.raises(khqr.MissingDependency, match=r'pip install "khqr\[scan\]"'):
+        render(shops(1), tmp_path, format="png", verify=True)
+
+
+def test_more_jobs_than_a_system_can_wait_for(tmp_path: Path) -> None:
+    with monkeypatched_pool() as asked:
+        render(shops(40), tmp_path, format="txt", jobs=1_000)
+    assert asked == [MOST_JOBS]
 
 
 def test_the_room_loads_nothing_outside_the_standard_library() -> None:

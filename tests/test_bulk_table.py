@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -103,6 +104,13 @@ def test_a_missing_file_and_a_strange_delimiter(tmp_path: Path) -> None:
         read_csv(tmp_path)
     with pytest.raises(TableError, match="expected a comma"):
         table(HEADER, "|")
+
+
+def test_a_pipe_is_read_once_so_it_is_passed_open(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(TableError, match=r"pipe' is a pipe, which can be read once; open it"):
+        read_csv(pipe)
 
 
 def test_a_header_alone_has_no_rows() -> None:

@@ -153,6 +153,9 @@ def _opened(source: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         yield source
         return
     try:
+        if Path(source).is_fifo():
+            shown = quote(str(source), 80)
+            raise TableError(f"{shown} is a pipe, which can be read once; open it, or use stdin")
         file = Path(source).open("rb")  # noqa: SIM115 - closed below, where reading may fail too
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem

@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 CHUNK = 16
 """Steps that a worker is asked for at once."""
+MOST_JOBS = 61
+"""As many processes as Windows lets one wait for."""
 AHEAD = 3
 """Chunks under way for each worker: one being drawn, the others waiting or drawn already."""
 
@@ -137,7 +139,7 @@ def in_order(
             yield step, order and work.drawn(order)
         return
     # A fork would copy the locks of whatever threads the program has; a fresh process has none.
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
+    pool = ProcessPoolExecutor(min(jobs, MOST_JOBS), multiprocessing.get_context("spawn"), _begin)
     under_way: deque[tuple[list[tuple[T, Order | None]], Future[list[Drawn]]]] = deque()
     try:
         while chunk := list(islice(source, CHUNK)):

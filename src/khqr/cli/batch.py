@@ -123,13 +123,13 @@ def batch(
             sys.stdin.buffer if source == "-" else source,
             delimiter=None if delimiter is None else _DELIMITERS[delimiter],
         )
-        settings = _options(options, kind=kind, jobs=jobs or os.cpu_count() or 1)
+        settings = _options(options, kind=kind, jobs=jobs or _processors())
         total = table.count()
         with _shown(console, total) as progress:
             summary = render(
                 table,
                 None if dry_run else out,
-                errors=errors,
+                errors=list_path,
                 progress=progress,
                 total=total,
                 **settings,
@@ -152,6 +152,11 @@ def _options(given: dict[str, Any], *, kind: str, jobs: int) -> Options:
         "Options",
         {**given, "format": kind, "jobs": jobs, "resume": resume, "ignore_unknown": ignore},
     )
+
+
+def _processors() -> int:
+    """Return how many processors this process may use, which in a container are not all."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -192,7 +197,7 @@ class _Counter:
         if self._failed <= _SHOWN:
             self._console.print(Text(printable(str(failure), keep="\n")), soft_wrap=True)
         elif self._failed == _SHOWN + 1:
-            self._console.print("more rows failed; the list of errors names all", style="yellow")
+            self._console.print("more rows failed; --errors FILE lists all", style="yellow")
 
     def _advance(self, done: int, total: int | None) -> None:
         now = time.monotonic()
