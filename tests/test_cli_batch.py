@@ -139,13 +139,22 @@ def test_standard_input_and_limit(tmp_path: Path) -> None:
     assert (result.exit_code, len(files(tmp_path / "out"))) == (0, 2)
 
 
+def test_a_pipe_with_a_name_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = shops(tmp_path / "m.csv", 3)
+    with subprocess.Popen(["/bin/sh", "-c", f"cat '{text}' > '{pipe}'"]):
+        result = run(pipe, "--dry-run")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "rows     3")
+
+
 def test_payloads_delimiters_and_other_columns(tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     path.write_text(f"payload\tbranch\n{STATIC}\tMain\n")
     args = ("--out", tmp_path / "out", "--format", "txt", "--name", "{branch}")
     refused = run(path, *args)
     assert refused.exit_code == 2
-    assert "'branch'" in refused.stderr
+    assert "'branch'; rename them, or pass over them with --ignore-columns" in refused.stderr
     assert run(path, *args, "--ignore-columns", "--delimiter", "tab").exit_code == 0
     assert files(tmp_path / "out") == {"Main.txt": STATIC.encode()}
     assert run(path, *args, "--ignore-columns", "--delimiter", ",").exit_code == 2
@@ -234,8 +243,8 @@ def test_a_log_gets_a_line_now_and_then(tmp_path: Path, monkeypatch: pytest.Monk
     assert "1 of unknown rows" in run("-", "--dry-run", stdin=text).stderr
 
 
-def _interrupted(path: Path, out: Path, jobs: str) -> tuple[int, str]:
-    """Start the command, press Ctrl-C when some pictures are there, and return how it ended."""
+def _interrupted(path: Path, out: Path, jobs: str, how: signal.Signals) -> tuple[int, str]:
+    """Start the command, stop it when some pictures are there, and return how it ended."""
     args = ["batch", str(path), "--out", str(out), "--format", "txt", "--jobs", jobs]
     with subprocess.Popen(
         [sys.executable, "-c", RUN, *args],
@@ -247,15 +256,22 @@ def _interrupted(path: Path, out: Path, jobs: str) -> tuple[int, str]:
         journal = out / JOURNAL
         while not (journal.exists() and journal.stat().st_size > 10_000):
             assert process.poll() is None, "the run ended before it could be stopped"
-        os.killpg(process.pid, signal.SIGINT)
+        if how is signal.SIGINT:
+            os.killpg(process.pid, how)  # as a terminal does: all processes get it
+        else:
+            process.send_signal(how)
         said = process.communicate()[1]
     return process.returncode, said
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_and_the_same_command_again(tmp_path: Path, jobs: str) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "how"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)]
+)
+def test_a_run_is_stopped_and_the_same_command_goes_on(
+    tmp_path: Path, jobs: str, how: signal.Signals
+) -> None:
     path, out = shops(tmp_path / "m.csv", 4_000), tmp_path / "out"
-    code, said = _interrupted(path, out, jobs)
+    code, said = _interrupted(path, out, jobs, how)
     assert (code, said) == (130, "stopped; the same command goes on from here\n")
     lines = (out / JOURNAL).read_text(encoding="utf-8").splitlines()
     assert all(json.loads(line)["bytes"] for line in lines)

@@ -152,14 +152,15 @@ def _opened(source: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(source, (str, PathLike)):
         yield source
         return
+    shown = quote(str(source), 80)
     try:
-        if Path(source).is_fifo():
-            shown = quote(str(source), 80)
-            raise TableError(f"{shown} is a pipe, which can be read once; open it, or use stdin")
-        file = Path(source).open("rb")  # noqa: SIM115 - closed below, where reading may fail too
+        is_pipe = Path(source).is_fifo()
+        file = None if is_pipe else Path(source).open("rb")  # noqa: SIM115 - closed below, where reading may fail too
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
-        raise TableError(f"{quote(str(source), 80)} cannot be opened: {reason}") from None
+        raise TableError(f"{shown} cannot be opened: {reason}") from None
+    if file is None:
+        raise TableError(f"{shown} is a pipe, which can be read once; pass it as an open file")
     with file:
         yield file
 

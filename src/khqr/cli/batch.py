@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, BinaryIO, cast, get_args
 
 import click
 from rich.console import Console
@@ -40,7 +42,7 @@ _SHOWN = 20
 """How many failed rows are named on standard error; the list of errors has them all."""
 _EVERY = 10.0
 """Seconds between two lines of progress where no terminal is."""
-_DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
+_DELIMITERS = {",": ",", ";": ";", "tab": "\t"}
 
 
 @click.command(
@@ -69,7 +71,11 @@ _DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
     "--jobs", type=click.IntRange(1), help="Worker processes; by default one for each processor."
 )
 @click.option(
-    "--error", type=click.Choice(get_args(ErrorCorrection)), default="M", show_default=True
+    "--error",
+    type=click.Choice(get_args(ErrorCorrection)),
+    default="M",
+    show_default=True,
+    help="How much of a symbol may be lost.",
 )
 @click.option("--scale", type=click.IntRange(1, 64), help="Units or pixels a module.")
 @click.option(
@@ -80,7 +86,7 @@ _DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
 @expires_in_option
 @moment_option("--at", show_default="now", help="When codes with an amount are made.")
 @click.option("--strict", is_flag=True, help="Refuse also what a strict reader may not like.")
-@click.option("--delimiter", type=click.Choice([",", ";", "tab"]), help="Guessed by default.")
+@click.option("--delimiter", type=click.Choice(list(_DELIMITERS)), help="Guessed by default.")
 @click.option("--ignore-columns", is_flag=True, help="Pass over columns that no code has.")
 @click.option("--limit", type=click.IntRange(1), help="Take only the first so many rows.")
 @click.option("--no-resume", is_flag=True, help="Make also what an earlier run made.")
@@ -118,22 +124,20 @@ def batch(
     if list_path is not None and source != "-" and _is_same(Path(source), list_path):
         raise click.UsageError(f"this run writes {str(list_path)!r}; read a copy of it.")
     console = output.console(stderr=True)
+    settings = _options(options, kind=kind, jobs=jobs or _processors())
     try:
-        table = read_csv(
-            sys.stdin.buffer if source == "-" else source,
-            delimiter=None if delimiter is None else _DELIMITERS[delimiter],
-        )
-        settings = _options(options, kind=kind, jobs=jobs or _processors())
-        total = table.count()
-        with _shown(console, total) as progress:
-            summary = render(
-                table,
-                None if dry_run else out,
-                errors=list_path,
-                progress=progress,
-                total=total,
-                **settings,
-            )
+        with _stopped_by_sigterm(), _opened(source) as file:
+            table = read_csv(file, delimiter=_DELIMITERS.get(delimiter or ""))
+            total = table.count()
+            with _shown(console, total) as progress:
+                summary = render(
+                    table,
+                    None if dry_run else out,
+                    errors=list_path,
+                    progress=progress,
+                    total=total,
+                    **settings,
+                )
     except KhqrError as problem:
         output.refuse(problem)
         raise click.exceptions.Exit(2) from problem
@@ -152,6 +156,35 @@ def _options(given: dict[str, Any], *, kind: str, jobs: int) -> Options:
         "Options",
         {**given, "format": kind, "jobs": jobs, "resume": resume, "ignore_unknown": ignore},
     )
+
+
+@contextmanager
+def _opened(source: str) -> Iterator[str | BinaryIO]:
+    """Give a path, which can be read twice, or what is open and can be read once."""
+    if source == "-":
+        yield sys.stdin.buffer
+    elif Path(source).is_fifo():  # as a shell makes it of <(command)
+        with Path(source).open("rb") as file:
+            yield file
+    else:
+        yield source
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Let whatever stops services at night stop a run as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _processors() -> int:
