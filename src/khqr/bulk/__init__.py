@@ -2,7 +2,7 @@
 
 Rows are read and drawn one after the other, so that a table may be longer than the memory is. A
 row that is wrong is reported and the others go on; a run that was stopped is taken up again.
-Drawing needs the extra ``image``; the payloads alone (``txt``) and the checks need nothing.
+Symbols are drawn by `khqr.image.symbol`'s fast engine, which needs no other package.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,23 +46,16 @@ def _text(payloads: Sequence[str], _: Style) -> bytes:
 
 
 def _svg(payloads: Sequence[str], style: Style) -> bytes:
-    return symbol.svg(payloads[0], scale=style.scale or 4, error=style.error).encode()
+    scale = style.scale or 4
+    return symbol.svg(payloads[0], scale=scale, error=style.error, engine="fast").encode()
 
 
 def _png(payloads: Sequence[str], style: Style) -> bytes:
-    return symbol.png(payloads[0], scale=style.scale or 8, error=style.error)
-
-
-_QUIET_ZONE = 4
-_CREATION = re.compile(rb"CreationDate\(D:[0-9]{14}")
+    return symbol.png(payloads[0], scale=style.scale or 8, error=style.error, engine="fast")
 
 
 def _pdf(payloads: Sequence[str], style: Style) -> bytes:
-    """Return a page with the symbol; it says a fixed date, so that it is the same each time."""
-    out = io.BytesIO()
-    made = symbol.make(payloads[0], error=style.error)
-    made.save(out, kind="pdf", scale=style.scale or 4, border=_QUIET_ZONE)
-    return _CREATION.sub(b"CreationDate(D:20000101000000", out.getvalue())
+    return symbol.pdf(payloads[0], scale=style.scale or 4, error=style.error, engine="fast")
 
 
 FORMATS = {

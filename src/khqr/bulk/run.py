@@ -81,7 +81,7 @@ def render_each(
         KhqrError: for options that make no sense.
         OutputError: if a file cannot be written.
         WorkersLost: if a worker process was killed.
-        MissingDependency: if segno, or for ``verify`` a reader, is not installed.
+        MissingDependency: if ``verify`` asks for a reader and none is installed.
 
     >>> row = {"bakong_account_id": "demo_user@devb", "merchant_name": "Demo User"}
     >>> [(result.line, result.status) for result in render_each([row, {}], None)]
