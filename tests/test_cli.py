@@ -25,7 +25,7 @@ from khqr.cli.explain import rows
 from khqr.codec import Amendments
 from khqr.emv.crc import checksum
 from khqr.errors import MissingDependency
-from khqr.image import engines, scanner, symbol
+from khqr.image import engines, symbol
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 KHMER = "ហាងសាកល្បង"
@@ -854,14 +854,14 @@ def test_engines() -> None:
 
 
 def test_engines_that_are_missing(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    def missing(_: object) -> list[engines.Symbol]:
+    def missing() -> engines.Reader:
         raise MissingDependency("pyzbar", needed_for="scanning with pyzbar", extra="zbar")
 
-    monkeypatch.setitem(scanner._READERS, "pyzbar", missing)
+    monkeypatch.setitem(engines.LOADERS, "pyzbar", missing)
     assert 'pip install "khqr[zbar]"' in good("scan", "--engines")
     text = refused(2, "scan", "--engine", "pyzbar", folder / "code.png")
     assert text.startswith("Error: pyzbar is needed for scanning with pyzbar")
-    monkeypatch.setitem(scanner._READERS, "zxing", missing)
+    monkeypatch.setitem(engines.LOADERS, "zxing", missing)
     shape = document("scan", "--engines", code=2)
     assert [item["install"] for item in shape["engines"]] == ['pip install "khqr[zbar]"'] * 2
     error = json.loads(refused(2, "scan", "--json", folder / "code.png"))["error"]

@@ -172,10 +172,15 @@ def test_wrong_types_and_engines() -> None:
         scan(symbol.png(STATIC), engine="opencv")  # type: ignore[arg-type] # the refusal is the test
 
 
-def test_bytes_that_are_no_utf8_are_passed_over() -> None:
+def test_bytes_that_are_no_utf8_come_back_as_bytes() -> None:
     latin = segno.make("Caf\xe9 5", encoding="iso-8859-1", mode="byte", micro=False)
     for engine in ENGINES:
-        assert scan_all(_png(latin, 8), engine=engine) == []
+        (found,) = scan_all(_png(latin, 8), engine=engine)
+        assert (found.text, found.raw, found.data) == ("", b"Caf\xe9 5", b"Caf\xe9 5")
+        assert not found.is_khqr
+        with pytest.raises(khqr.ScanError, match="its bytes are not UTF-8") as refusal:
+            scan(_png(latin, 8), engine=engine)
+        assert refusal.value.reason == "not-khqr"
 
 
 def test_the_second_engine_helps_out(monkeypatch: pytest.MonkeyPatch) -> None:

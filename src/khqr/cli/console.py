@@ -36,6 +36,7 @@ _AS_OPTIONS = {
     "pass allow_narrow=True": "give --allow-narrow",
     "draw it at size_mm=": "draw it at --size-mm ",
     "ignore them by ignore_unknown=True": "pass over them with --ignore-columns",
+    "name one with page=": "name one with --page",
 }
 """What the library tells a Python programmer, and how it is said to whoever types a command."""
 

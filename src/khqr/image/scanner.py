@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import io
-from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from ..codec import decode
-from ..errors import DecodeError, KhqrError, MissingDependency, ScanError, quote
-from .engines import Corners, Symbol, read_pyzbar, read_zxing
+from ..errors import DecodeError, KhqrError, MissingDependency, ScanError
+from .engines import LOADERS, Corners, Reader, Symbol
+from .retries import INVERTED, RETRIES, Retry
+from .sources import grey_pictures
+from .view import View
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from collections.abc import Iterable
 
 __all__ = ["Engine", "Scan", "scan", "scan_all"]
 
@@ -19,21 +21,34 @@ Engine = Literal["auto", "zxing", "pyzbar"]
 MAX_PIXELS = 64_000_000
 """The largest image that is read: about 8000 by 8000."""
 
-_READERS = {"zxing": read_zxing, "pyzbar": read_pyzbar}
+AS_IS = Retry("as is", MAX_PIXELS, lambda view: iter([view]))
 
 
 class Scan(NamedTuple):
     """One symbol of an image.
 
     Attributes:
-        text: what the symbol says, UTF-8 decoded exactly.
-        corners: its points in pixels, clockwise from the top left.
-        engine: the reader that found it.
+        text: what the symbol says, UTF-8 decoded exactly; empty if its bytes are not UTF-8.
+        corners: its points in pixels of the image, clockwise from the top left.
+        engine: the reader that found it: ``zxing`` or ``pyzbar``.
+        attempt: ``as is``, or the name of the retry that found it.
+        page: the page of a PDF, from 1.
+        repaired: an old zbar guessed at the text, and the CRC showed which bytes it came from.
+        raw: the bytes, only where they are not UTF-8.
     """
 
     text: str
     corners: Corners
     engine: str
+    attempt: str = "as is"
+    page: int = 1
+    repaired: bool = False
+    raw: bytes | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the symbol, exactly."""
+        return self.text.encode() if self.raw is None else self.raw
 
     @property
     def is_khqr(self) -> bool:
@@ -45,40 +60,55 @@ class Scan(NamedTuple):
         return True
 
 
-def scan_all(image: Any, *, engine: Engine = "auto", max_pixels: int = MAX_PIXELS) -> list[Scan]:
-    """Return every QR symbol of an image, from top to bottom and left to right.
+def scan_all(
+    image: Any,
+    *,
+    engine: Engine = "auto",
+    retries: bool = True,
+    expected: int = 1,
+    page: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> list[Scan]:
+    """Return every QR symbol of an image, by page, then from top to bottom and left to right.
 
     Args:
-        image: a path, the bytes of a file, an open file, a Pillow image or a NumPy array.
-        engine: ``zxing``, ``pyzbar``, or ``auto`` for zxing and then, if it finds nothing or is
-            not installed, pyzbar.
+        image: a path, the bytes of a file, an open file, a Pillow image, a NumPy array; or a PDF
+            as path, bytes or file. EXIF orientation is honoured.
+        engine: ``zxing`` or ``pyzbar`` for one look by that reader; ``auto`` for zxing, then the
+            retries, then pyzbar, each only if fewer symbols than ``expected`` were found, and
+            pyzbar in the place of zxing if that is not installed.
+        retries: whether ``auto`` may change the picture and look again.
+        expected: how many symbols the image is known to hold.
+        page: the page of a PDF, by default every page of at most 20; or the frame of a picture
+            that has several, by default the first. From 1.
         max_pixels: larger images are refused unread.
 
     Raises:
-        ScanError: with the reason ``unreadable-image`` or ``too-large``. A symbol whose bytes are
-            not UTF-8 is passed over, as no payment code is written so.
-        MissingDependency: if no reader is installed.
+        ScanError: with the reason ``unreadable-image`` or ``too-large``.
+        MissingDependency: if no reader is installed, or for a PDF without pypdfium2.
     """
-    grey = _grey(image, max_pixels)
-    if engine != "auto":
-        if engine not in _READERS:
-            raise KhqrError(f"engine is {engine!r}, expected auto, zxing or pyzbar")
-        return _read(grey, engine)
-    problems = []
-    for name in _READERS:
-        try:
-            found = _read(grey, name)
-        except MissingDependency as problem:
-            problems.append(problem)
-        else:
-            if found:
-                return found
-    if len(problems) == len(_READERS):
-        raise problems[0]
-    return []
+    if engine not in get_args(Engine):
+        raise KhqrError(f"engine is {engine!r}, expected auto, zxing or pyzbar")
+    views = [View(picture) for picture in grey_pictures(image, page, max_pixels)]
+    found: list[Scan] = []
+    for name, read, attempt in _attempts(engine, retries=retries):
+        for number, view in enumerate(views, start=page or 1):
+            for seen in attempt.of(view):
+                symbols = _back(read(seen.picture), seen)
+                _add(found, (_scan(symbol, name, attempt.name, number) for symbol in symbols))
+        if len(found) >= expected:
+            break
+    return _in_reading_order(found)
 
 
-def scan(image: Any, *, engine: Engine = "auto", max_pixels: int = MAX_PIXELS) -> Scan:
+def scan(
+    image: Any,
+    *,
+    engine: Engine = "auto",
+    retries: bool = True,
+    page: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Scan:
     """Return the only KHQR of an image; symbols of other kinds beside it do not count.
 
     Arguments are those of `scan_all`.
@@ -86,97 +116,100 @@ def scan(image: Any, *, engine: Engine = "auto", max_pixels: int = MAX_PIXELS) -
     Raises:
         ScanError: with the reason ``no-symbol``, ``not-khqr`` or ``several``, or one of
             `scan_all`.
-        MissingDependency: if no reader is installed.
+        MissingDependency: as `scan_all`.
     """
-    found = scan_all(image, engine=engine, max_pixels=max_pixels)
+    found = scan_all(image, engine=engine, retries=retries, page=page, max_pixels=max_pixels)
     if not found:
         raise ScanError("no-symbol", "no QR symbol was found; is the whole symbol in the picture?")
     codes = [item for item in found if item.is_khqr]
-    if not codes:
-        try:
-            decode(found[0].text)
-        except DecodeError as problem:
-            raise ScanError("not-khqr", f"the symbol is no KHQR: {problem}") from problem
     if len(codes) > 1:
         raise ScanError("several", f"{len(codes)} KHQR were found; scan_all gives them all")
+    if not codes:
+        raise _no_khqr(found[0])
     return codes[0]
 
 
-def _read(grey: Image.Image, engine: str) -> list[Scan]:
-    found = [
-        Scan(text, symbol.corners, engine)
-        for symbol in _READERS[engine](grey)
-        if (text := _text(symbol)) is not None
-    ]
-    return sorted(found, key=lambda item: min((y, x) for x, y in item.corners))
-
-
-def _text(symbol: Symbol) -> str | None:
+def _no_khqr(item: Scan) -> ScanError:
+    if item.raw is not None:
+        return ScanError("not-khqr", "the symbol is no KHQR: its bytes are not UTF-8")
     try:
-        return symbol.data.decode()
+        decode(item.text)
+    except DecodeError as problem:
+        error = ScanError("not-khqr", f"the symbol is no KHQR: {problem}")
+        error.__cause__ = problem
+        return error
+    raise AssertionError("a symbol that is no KHQR was read as one")
+
+
+def _attempts(engine: Engine, *, retries: bool) -> Iterator[tuple[str, Reader, Retry]]:
+    """Yield who looks at which views of the picture: the first reader does all the work."""
+    if engine != "auto":
+        yield engine, LOADERS[engine](), AS_IS
+        return
+    missing: list[MissingDependency] = []
+    for name, load in LOADERS.items():
+        try:
+            read = load()
+        except MissingDependency as problem:
+            missing.append(problem)
+            continue
+        yield name, read, AS_IS
+        first = len(missing) == list(LOADERS).index(name)
+        if retries and first:
+            extra = () if name == "zxing" else (INVERTED,)
+            yield from ((name, read, retry) for retry in (*extra, *RETRIES))
+    if len(missing) == len(LOADERS):
+        raise missing[0]
+
+
+def _back(symbols: Iterable[Symbol], seen: View) -> Iterator[Symbol]:
+    """Yield the symbols of a view with their corners in the picture that was given."""
+    for symbol in symbols:
+        corners = (seen.back(x, y) for x, y in symbol.corners)
+        yield symbol._replace(corners=tuple((round(x), round(y)) for x, y in corners))
+
+
+def _scan(symbol: Symbol, engine: str, attempt: str, page: int) -> Scan:
+    raw = None
+    try:
+        text = symbol.data.decode()
     except UnicodeDecodeError:
-        return None
+        text, raw = "", symbol.data
+    return Scan(text, symbol.corners, engine, attempt, page, symbol.repaired, raw)
 
 
-def _grey(image: Any, max_pixels: int) -> Image.Image:
-    """Return the picture in grey and upright, or say why it is none."""
-    try:
-        from PIL import Image, ImageOps, UnidentifiedImageError
-    except ImportError:
-        raise MissingDependency("Pillow", needed_for="reading images", extra="scan") from None
-    try:
-        picture = _opened(image)
-        _refuse_giant(picture, max_pixels)
-        return _flat(ImageOps.exif_transpose(picture))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise ScanError("too-large", f"the image is not opened: {problem}") from None
-    except UnidentifiedImageError:
-        raise ScanError("unreadable-image", "this is no picture of a known format") from None
-    except FileNotFoundError as problem:
-        shown = quote(str(problem.filename))
-        raise ScanError("unreadable-image", f"there is no file {shown}") from None
-    except ScanError:
-        raise
-    except (OSError, SyntaxError, ValueError) as problem:
-        raise ScanError("unreadable-image", f"the image cannot be read: {problem}") from problem
+# Places
 
 
-def _opened(image: Any) -> Image.Image:
-    from PIL import Image
-
-    if isinstance(image, Image.Image):
-        return image
-    if hasattr(image, "__array_interface__"):
-        return _of_array(image)
-    if isinstance(image, bytes):
-        return Image.open(io.BytesIO(image))
-    if isinstance(image, (str, PathLike)) or hasattr(image, "read"):
-        return Image.open(image)
-    raise TypeError(f"an image is a path, bytes, file, picture or array, not {image!r:.40}")
+def _add(found: list[Scan], items: Iterable[Scan]) -> None:
+    """Add what is not there yet; of two readings of one place the first stands."""
+    known = list(found)
+    found += (item for item in items if not any(_same_place(item, old) for old in known))
 
 
-def _refuse_giant(picture: Image.Image, max_pixels: int) -> None:
-    width, height = picture.size
-    if width * height > max_pixels:
-        message = f"the image has {width} x {height} pixels, at most {max_pixels} are read"
-        raise ScanError("too-large", message)
+def _box(item: Scan) -> tuple[int, int, int, int]:
+    xs, ys = [x for x, _ in item.corners], [y for _, y in item.corners]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
-def _of_array(array: Any) -> Image.Image:
-    from PIL import Image
-
-    try:
-        return Image.fromarray(array)
-    except TypeError as problem:
-        raise ValueError(f"an array of grey or RGB bytes is needed: {problem}") from problem
+def _middle(item: Scan) -> tuple[float, float]:
+    left, top, right, bottom = _box(item)
+    return (left + right) / 2, (top + bottom) / 2
 
 
-def _flat(picture: Image.Image) -> Image.Image:
-    """Return the picture in grey, what is transparent in it white."""
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        from PIL import Image
+def _same_place(one: Scan, other: Scan) -> bool:
+    x, y = _middle(one)
+    left, top, right, bottom = _box(other)
+    return one.page == other.page and left <= x <= right and top <= y <= bottom
 
-        ground = Image.new("RGBA", picture.size, "white")
-        ground.alpha_composite(picture.convert("RGBA"))
-        picture = ground
-    return picture.convert("L")
+
+def _in_reading_order(found: list[Scan]) -> list[Scan]:
+    """Sort by page and by row: what begins above the middle of a row's first symbol is in it."""
+    rows: list[list[Scan]] = []
+    for item in sorted(found, key=lambda item: (item.page, _box(item)[1])):
+        first = rows[-1][0] if rows else None
+        if first and first.page == item.page and _box(item)[1] < _middle(first)[1]:
+            rows[-1].append(item)
+        else:
+            rows.append([item])
+    return [item for row in rows for item in sorted(row, key=_box)]
