@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench bench-images fuzz mutants clean zbar
+.PHONY: help demo test lint types docs bench bench-images bench-scan fuzz mutants clean zbar
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(VENV)/dev  ## speed and weight, measured against other packages
 
 bench-images: $(VENV)/dev  ## speed of drawing, the fast engine against segno
 	@$(BIN)/python benchmarks/symbols.py
+
+bench-scan: $(VENV)/dev zbar  ## how much is read of spoilt pictures
+	@$(BIN)/python benchmarks/scan_corpus.py
 
 fuzz: $(VENV)/dev  ## coverage-guided fuzzing, SECONDS_PER_TARGET=60
 	$(BIN)/python -m pip install --quiet --group fuzz

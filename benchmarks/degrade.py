@@ -142,16 +142,21 @@ def scene(picture: Grey | None, random: Random, size: tuple[int, int] = (1920, 1
     ramp = np.linspace(random.uniform(60, 160), random.uniform(140, 230), width)
     whole = _grey(np.tile(ramp, (height, 1)) + random.normal(0, 6, (height, width)))
     draw = ImageDraw.Draw(whole)
+
+    def place() -> tuple[int, int]:
+        return int(random.integers(0, width)), int(random.integers(0, height))
+
+    def ink(lightest: int = 256) -> int:
+        return int(random.integers(0, lightest))
+
     for _ in range(60):
-        x, y = random.integers(0, width), random.integers(0, height)
-        w, h = random.integers(8, 300, 2)
-        draw.rectangle((x, y, x + w, y + h), fill=int(random.integers(0, 256)))
+        (x, y), (w, h) = place(), random.integers(8, 300, 2).tolist()
+        draw.rectangle((x, y, x + w, y + h), fill=ink())
     for _ in range(40):
-        x, y = random.integers(0, width), random.integers(0, height)
         text = "".join(random.choice(list("KHQRabcdefgh 0123456789"), 24))
-        draw.text((x, y), text, fill=int(random.integers(0, 80)))
+        draw.text(place(), text, fill=ink(80))
     for x in range(int(random.integers(0, 900)), width, 40)[:12]:
-        draw.line((x, 0, x + 200, height), fill=int(random.integers(0, 256)), width=7)
+        draw.line((x, 0, x + 200, height), fill=ink(), width=7)
     if picture is not None:
         left = int(random.integers(20, width - picture.width - 20))
         top = int(random.integers(20, height - picture.height - 20))

@@ -19,7 +19,7 @@ from PIL import Image, ImageFilter, ImageOps
 from . import degrade
 from .payloads import CLOCK, written
 
-__all__ = ["BASE", "EXTRA", "NEGATIVE", "Case", "cases", "payloads"]
+__all__ = ["BASE", "EXTRA", "NEGATIVE", "Case", "Group", "cases", "name_in", "payloads"]
 
 Picture = Image.Image
 Draw = np.random.Generator
@@ -110,17 +110,13 @@ def _swept(
     return group
 
 
-def _scale(
-    texts: Sequence[str], _random: Draw
-) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
+def _scale(texts: Sequence[str], _random: Draw) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
     for scale in (1, 2, 3, 4, 10):
         for text in texts:
             yield f"{scale} px", degrade.symbol(text, scale=scale), (text,)
 
 
-def _quiet(
-    texts: Sequence[str], _random: Draw
-) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
+def _quiet(texts: Sequence[str], _random: Draw) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
     for ground in (128, 0):
         for border in (0, 1, 2):
             for text in texts:
@@ -176,9 +172,7 @@ def _phone(hard: float) -> Group:
     return group
 
 
-def _several(
-    texts: Sequence[str], random: Draw
-) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
+def _several(_texts: Sequence[str], random: Draw) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
     seed = int(random.integers(2**31))
     many = [text for number in range(4) for text in payloads(seed + number)]
     for count, columns in ((2, 2), (4, 2), (9, 3), (20, 5)):
@@ -231,7 +225,9 @@ BASE: Mapping[str, Group] = {
     "Gaussian noise": _swept([20, 40, 60, 80, 110], degrade.noise),
     "salt and pepper": _swept([0.05, 0.1, 0.2, 0.3], degrade.salt_and_pepper),
     "perspective": _swept([0.05, 0.1, 0.15, 0.2, 0.25], degrade.perspective),
-    "JPEG": _swept([30, 15, 8, 4], lambda picture, q, _random: degrade.jpeg(picture, int(q)), scale=3),
+    "JPEG": _swept(
+        [30, 15, 8, 4], lambda picture, q, _random: degrade.jpeg(picture, int(q)), scale=3
+    ),
     "low contrast": _swept(
         [140, 60, 30, 15], lambda picture, span, _random: degrade.grey_range(picture, int(span))
     ),
@@ -295,20 +291,32 @@ EXTRA: Mapping[str, Group] = {
     "all scripts": _scripts(list(SCRIPTS), 6),
     "moire": _swept([0.2, 0.4, 0.6], degrade.moire),
     "gamma": _swept([0.3, 0.5, 2, 4], lambda picture, g, _random: degrade.power(picture, g)),
-    "over-exposure": _swept([1.5, 3, 6], lambda picture, f, _random: degrade.overexposed(picture, f)),
+    "over-exposure": _swept(
+        [1.5, 3, 6], lambda picture, f, _random: degrade.overexposed(picture, f)
+    ),
     "glare": _swept([0.2, 0.4, 0.6], degrade.glare),
-    "cracked glass": _swept([4, 8, 12], lambda picture, n, random: degrade.cracked(picture, int(n), random)),
-    "colour fringes": _swept([1, 2, 3], lambda picture, n, _random: degrade.fringed(picture, int(n))),
-    "cylinder": _swept([0.4, 0.8, 1.1], lambda picture, bend, _random: degrade.cylinder(picture, bend)),
+    "cracked glass": _swept(
+        [4, 8, 12], lambda picture, n, random: degrade.cracked(picture, int(n), random)
+    ),
+    "colour fringes": _swept(
+        [1, 2, 3], lambda picture, n, _random: degrade.fringed(picture, int(n))
+    ),
+    "cylinder": _swept(
+        [0.4, 0.8, 1.1], lambda picture, bend, _random: degrade.cylinder(picture, bend)
+    ),
     "fold": _swept([1, 3, 5], degrade.folded),
-    "torn corner": _swept([0.15, 0.25, 0.3], lambda picture, share, _random: degrade.torn(picture, share, 90)),
+    "torn corner": _swept(
+        [0.15, 0.25, 0.3], lambda picture, share, _random: degrade.torn(picture, share, 90)
+    ),
     "finger": _swept([0.15, 0.2, 0.25], degrade.finger),
     "print and scan": _printed,
     "cards": _cards,
 }
 
 
-def _wrong_crc(texts: Sequence[str], _random: Draw) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
+def _wrong_crc(
+    texts: Sequence[str], _random: Draw
+) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
     for text in texts:
         wrong = text[:-4] + ("0000" if text[-4:] != "0000" else "FFFF")
         yield "wrong CRC", degrade.symbol(wrong, scale=SCALE), (wrong,)
@@ -330,8 +338,12 @@ def _others(_texts: Sequence[str], random: Draw) -> Iterator[tuple[str, Picture,
     number = int(random.integers(10**6))
     for text in (f"https://example.com/{number}", f"WIFI:T:WPA;S:demo{number};P:secret;;", "hello"):
         yield "other text", degrade.symbol(text, scale=SCALE), (text,)
-    micro = Image.fromarray(np.array([list(row) for row in segno.make_micro("12345").matrix], np.uint8))
-    large = ImageOps.invert(micro.point(lambda v: 255 * v)).resize((90, 90), Image.Resampling.NEAREST)
+    micro = Image.fromarray(
+        np.array([list(row) for row in segno.make_micro("12345").matrix], np.uint8)
+    )
+    large = ImageOps.invert(micro.point(lambda v: 255 * v)).resize(
+        (90, 90), Image.Resampling.NEAREST
+    )
     yield "Micro QR", degrade.framed(large, 255, 40), ()
     for _ in range(3):
         yield "bars", degrade.bar_code(random), ()
