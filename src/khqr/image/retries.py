@@ -9,6 +9,7 @@ bounded time. The order is that of cost and of how often a retry helps, measured
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,15 +18,16 @@ from .view import View
 if TYPE_CHECKING:
     from PIL import Image, ImageFilter
 
-__all__ = ["INVERTED", "RETRIES", "Retry"]
+__all__ = ["AS_IS", "INVERTED", "RETRIES", "SECOND_READER", "Retry"]
 
 WHITE = 255
 
-_LEAST_SIDE = 24
-"""A symbol has 21 modules and a margin; what is smaller holds none."""
+_LEAST_SIDE = 21
+"""The smallest symbol has 21 modules; what is smaller holds none."""
 
 _LARGE = 2_000_000
-_SMALL = 500_000
+_MEDIUM = 1_000_000
+_SMALL = 400_000
 """How many pixels quick and slow filters are given."""
 
 
@@ -44,6 +46,8 @@ class Retry(NamedTuple):
 
     def of(self, view: View) -> Iterator[View]:
         """Yield the views of a picture that are worth reading."""
+        if min(view.picture.size) < _LEAST_SIDE:
+            return
         for changed in self.views(view.within(self.pixels)):
             if min(changed.picture.size) >= _LEAST_SIDE:
                 yield changed
@@ -58,11 +62,15 @@ def _smaller(factor: int) -> Callable[[View], Iterator[View]]:
     return views
 
 
-def _smooth(view: View) -> Iterator[View]:
+def _smooth(radius: float) -> Callable[[View], Iterator[View]]:
     """Blur a little, then use the whole range of greys: noise, specks and weak contrast."""
-    from PIL import ImageFilter
 
-    yield view.filtered(ImageFilter.GaussianBlur(1.2)).stretched()
+    def views(view: View) -> Iterator[View]:
+        from PIL import ImageFilter
+
+        yield view.filtered(ImageFilter.GaussianBlur(radius)).stretched()
+
+    return views
 
 
 def _cut_out(view: View) -> Iterator[View]:
@@ -189,13 +197,16 @@ def _lengths(picture: Image.Image) -> list[float]:
 
 RETRIES: tuple[Retry, ...] = (
     Retry("a third", _LARGE, _smaller(3)),
-    Retry("smooth", _LARGE, _smooth),
+    Retry("smooth", _LARGE, _smooth(1.2)),
     Retry("cut out", _LARGE, _cut_out),
     Retry("half", _LARGE, _smaller(2)),
     Retry("deblurred", _LARGE, _deblurred(0.5, 2.25, 8, 2)),
     Retry("deblurred a little", _LARGE, _deblurred(0.5, 1.25, 4, 3)),
-    Retry("still", _LARGE, _still),
-    Retry("deblurred fine", _SMALL, _deblurred(1, 2.5, 4, 2, smooth=1.5)),
+    Retry("still", _MEDIUM, _still),
+    Retry("smoother", _LARGE, _smooth(2)),
+    Retry("deblurred coarse", _LARGE, _deblurred(0.25, 2.25, 8, 2)),
+    Retry("smoothed and deblurred", _SMALL, _deblurred(1, 2.5, 4, 2, smooth=1)),
+    Retry("deblurred fine", _SMALL, _deblurred(1, 2.25, 12, 2)),
 )
 """In this order, each only where those before found nothing."""
 
@@ -205,6 +216,12 @@ def _negative(view: View) -> Iterator[View]:
 
     yield View(ImageOps.invert(view.picture), view.back)
 
+
+AS_IS = Retry("as is", sys.maxsize, lambda view: iter([view]))
+"""The first look, and the only one of a reader that is asked alone."""
+
+SECOND_READER = Retry("second reader", 2 * _LARGE, lambda view: iter([view]))
+"""The look of the other reader, where the first one found nothing; zbar is slow on large noise."""
 
 INVERTED = Retry("inverted", _LARGE, _negative)
 """For readers that do not try it themselves, as zbar."""

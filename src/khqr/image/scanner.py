@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from ..codec import decode
 from ..errors import DecodeError, KhqrError, MissingDependency, ScanError
 from .engines import LOADERS, Corners, Reader, Symbol
-from .retries import INVERTED, RETRIES, Retry
+from .retries import AS_IS, INVERTED, RETRIES, SECOND_READER, Retry
 from .sources import grey_pictures
 from .view import View
 
@@ -21,7 +21,9 @@ Engine = Literal["auto", "zxing", "pyzbar"]
 MAX_PIXELS = 64_000_000
 """The largest image that is read: about 8000 by 8000."""
 
-AS_IS = Retry("as is", MAX_PIXELS, lambda view: iter([view]))
+
+_LOOKS = {"zxing": (AS_IS, *RETRIES), "pyzbar": (AS_IS, INVERTED, *RETRIES)}
+"""What the first reader looks at; zxing inverts by itself."""
 
 
 class Scan(NamedTuple):
@@ -147,18 +149,17 @@ def _attempts(engine: Engine, *, retries: bool) -> Iterator[tuple[str, Reader, R
         yield engine, LOADERS[engine](), AS_IS
         return
     missing: list[MissingDependency] = []
+    asked = 0
     for name, load in LOADERS.items():
         try:
             read = load()
         except MissingDependency as problem:
             missing.append(problem)
             continue
-        yield name, read, AS_IS
-        first = len(missing) == list(LOADERS).index(name)
-        if retries and first:
-            extra = () if name == "zxing" else (INVERTED,)
-            yield from ((name, read, retry) for retry in (*extra, *RETRIES))
-    if len(missing) == len(LOADERS):
+        looks = _LOOKS[name] if retries else (AS_IS,)
+        yield from ((name, read, look) for look in ((SECOND_READER,) if asked else looks))
+        asked += 1
+    if not asked:
         raise missing[0]
 
 

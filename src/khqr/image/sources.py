@@ -152,7 +152,9 @@ def _flat(picture: Image.Image) -> Image.Image:
         return _scaled(picture)
     if picture.mode == "LAB":
         return picture.getchannel("L")
-    if picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in picture.info:
+    if picture.mode == "La":
+        picture = picture.convert("LA")
+    if picture.mode in {"RGBA", "LA", "PA", "RGBa"} or "transparency" in picture.info:
         ground = Image.new("RGBA", picture.size, "white")
         ground.alpha_composite(picture.convert("RGBA"))
         picture = ground
