@@ -83,7 +83,9 @@ def _cut_out(view: View) -> Iterator[View]:
     middle = (darkest + lightest) // 2  # type: ignore[operator] # a grey picture has one band
     box = view.picture.point([WHITE * (grey > middle) for grey in range(256)]).getbbox()
     if box is not None:
-        yield view.cropped(box, margin=max(view.picture.size) // 10)
+        left, top, right, bottom = box
+        # Four modules of the smallest symbol that could fill the box.
+        yield view.cropped(box, margin=min(right - left, bottom - top) * 4 // 21)
 
 
 def _deblurred(
@@ -128,9 +130,9 @@ def _still(view: View) -> Iterator[View]:
     """Undo the smear of a camera that moved along a line."""
     from PIL import ImageFilter
 
+    if max(view.picture.size) > _SLIMMEST * min(view.picture.size):
+        return  # turned, a strip would fill a square of its own length
     half = view.resized(0.5).stretched()
-    if min(half.picture.size) < _LEAST_SIDE:
-        return
     direction, strength = _smear(half.filtered(ImageFilter.GaussianBlur(0.7)).picture)
     if strength < _LEAST_SMEAR:
         return
@@ -144,6 +146,10 @@ _LEAST_SMEAR = 0.2
 """How uneven a picture is whose smear is worth a retry: 0 is even, 1 has stripes only."""
 
 _LONGEST_SMEAR = 20
+"""In pixels of the halved picture."""
+
+_SLIMMEST = 8
+"""How many times as long as broad a picture may be to be turned."""
 
 
 def _smear(picture: Image.Image) -> tuple[float, float]:
