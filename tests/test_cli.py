@@ -820,6 +820,44 @@ def test_a_text_of_several_lines_stays_one_line(tmp_path: Path) -> None:
     assert document("scan", "--all", file)["images"][0]["symbols"][0]["text"] == "first\nsecond"
 
 
+def test_scan_pages_of_a_pdf(folder: Path) -> None:
+    from PIL import Image
+
+    sheets = [Image.open(folder / name).convert("RGB") for name in ("link.png", "code.png")]
+    file = folder / "bill.pdf"
+    sheets[0].save(file, save_all=True, append_images=sheets[1:], resolution=100)
+    assert good("scan", file) == PERSON + "\n"
+    assert good("scan", "--page", "2", file) == PERSON + "\n"
+    assert "the symbol is no KHQR" in refused(1, "scan", "--page", "1", file)
+    assert "has 2 pages, page 3" in refused(1, "scan", "--page", "3", file)
+    assert "x>=1" in refused(2, "scan", "--page", "0", file)
+    (image,) = document("scan", "--all", file)["images"]
+    assert [symbol["page"] for symbol in image["symbols"]] == [1, 2]
+    sheets[0].save(file, save_all=True, append_images=sheets[:1] * 20)
+    assert "name one with --page" in refused(1, "scan", file)
+
+
+def test_scan_with_and_without_retries(folder: Path) -> None:
+    from PIL import Image, ImageFilter
+
+    file = folder / "blurred.png"
+    Image.open(folder / "code.png").convert("L").filter(ImageFilter.GaussianBlur(2.4)).save(file)
+    assert "no QR symbol was found" in refused(1, "scan", "--no-retries", file)
+    (image,) = document("scan", file)["images"]
+    assert image["symbols"][0]["text"] == PERSON
+    assert image["symbols"][0]["attempt"] != "as is"
+
+
+def test_scan_bytes_that_are_no_text(folder: Path) -> None:
+    import segno
+
+    file = folder / "latin.png"
+    segno.make("Café", encoding="iso-8859-1", mode="byte", micro=False).save(str(file), scale=4)
+    assert "bytes that are no text: 436166e9" in refused(1, "scan", "--all", file)
+    (image,) = document("scan", "--all", file)["images"]
+    assert (image["symbols"][0]["text"], image["symbols"][0]["bytes"]) == (None, "436166e9")
+
+
 def test_scan_wrong_usage(tmp_path: Path) -> None:
     assert "no image is given" in refused(2, "scan")
     assert "does not exist" in refused(2, "scan", tmp_path / "missing.png")

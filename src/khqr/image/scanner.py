@@ -88,6 +88,12 @@ def scan_all(
     Raises:
         ScanError: with the reason ``unreadable-image`` or ``too-large``.
         MissingDependency: if no reader is installed, or for a PDF without pypdfium2.
+
+    >>> from khqr.image import symbol
+    >>> png = symbol.png("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...                  "5909Demo User6010Phnom Penh6304119A")
+    >>> [(item.is_khqr, item.engine, item.attempt) for item in scan_all(png)]
+    [(True, 'zxing', 'as is')]
     """
     if engine not in get_args(Engine):
         raise KhqrError(f"engine is {engine!r}, expected auto, zxing or pyzbar")
@@ -119,6 +125,12 @@ def scan(
         ScanError: with the reason ``no-symbol``, ``not-khqr`` or ``several``, or one of
             `scan_all`.
         MissingDependency: as `scan_all`.
+
+    >>> from khqr.image import symbol
+    >>> png = symbol.png("00020101021129180014demo_user@devb5204599953031165802KH"
+    ...                  "5909Demo User6010Phnom Penh6304119A")
+    >>> scan(png).text[:24]
+    '00020101021129180014demo'
     """
     found = scan_all(image, engine=engine, retries=retries, page=page, max_pixels=max_pixels)
     if not found:
