@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any, get_args
 
@@ -107,9 +108,12 @@ def _scanned(
     if len(data) > _MAX_IMAGE:
         return [], ScanError("too-large", f"the file has more than {_MAX_IMAGE} bytes")
     try:
-        if not every:
-            return [scan_one(data, **look)], None
-        found = scan_all(data, **look)
+        with warnings.catch_warnings():
+            # Pillow warns of odd metadata; what stands in the way of reading is an error.
+            warnings.simplefilter("ignore")
+            if not every:
+                return [scan_one(data, **look)], None
+            found = scan_all(data, **look)
     except ScanError as problem:
         return [], problem
     return found, None if found else ScanError("no-symbol", "no QR symbol was found")

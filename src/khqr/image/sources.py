@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import warnings
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -94,17 +93,14 @@ def _of_picture(image: Any, frame: int | None, max_pixels: int) -> Image.Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        # Pillow warns of odd metadata, and of sizes that are looked at here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture = image if isinstance(image, Image.Image) else _opened(image)
-            _refuse_size(*picture.size, max_pixels)
-            if frame is not None:
-                _go_to(picture, frame)
-            return _flat(ImageOps.exif_transpose(picture))
+        picture = image if isinstance(image, Image.Image) else _opened(image)
+        _refuse_size(*picture.size, max_pixels)
+        if frame is not None:
+            _go_to(picture, frame)
+        return _flat(ImageOps.exif_transpose(picture))
     except ScanError:
         raise
-    except Image.DecompressionBombError as problem:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise ScanError("too-large", f"the image is not opened: {problem}") from None
     except UnidentifiedImageError:
         raise _unreadable("this is no picture of a known format") from None
