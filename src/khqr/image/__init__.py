@@ -7,7 +7,7 @@ it is used.
 
 from __future__ import annotations
 
-from . import symbol
+from . import card, symbol
 from .scanner import Scan, scan, scan_all
 
-__all__ = ["Scan", "scan", "scan_all", "symbol"]
+__all__ = ["Scan", "card", "scan", "scan_all", "symbol"]
