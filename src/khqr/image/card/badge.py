@@ -49,7 +49,9 @@ def badge_for(
     '៛'
     """
     hides = hidden_patterns(version, style.badge_ring)
-    if wanted is None or (wanted == "auto" and (sign is None or (hides and sign not in _SAFE_SIGNS))):
+    if wanted is None or (
+        wanted == "auto" and (sign is None or (hides and sign not in _SAFE_SIGNS))
+    ):
         return None
     most = _LARGEST_AT.get(error, 1.0)
     if style.badge_side > most:

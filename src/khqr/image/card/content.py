@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -66,8 +66,8 @@ def amount_shown(amount: Decimal, currency: Currency) -> str:
     return f"{whole}.{fraction}" if fraction else whole
 
 
-def content_of(source: Source, language: str | None = None) -> Content:
-    """Return what a card says about a payload or code.
+def content_of(source: Source, language: str | None, clean: Callable[[str], str]) -> Content:
+    """Return what a card says about a payload or code, its name cleaned for the fonts.
 
     The name is that of the alternate language (object 64) where ``language`` is the one that
     object 64 names, and the merchant's name (object 59) otherwise.
@@ -91,7 +91,7 @@ def content_of(source: Source, language: str | None = None) -> Content:
         name = (wanted and code.merchant_name_alternate_language) or name
     return Content(
         payload=payload,
-        name=name,
+        name=clean(name),
         amount=amount_shown(code.amount, code.currency) if code.amount else None,
         currency=str(code.currency),
         sign=_SIGNS.get(code.currency),
@@ -100,7 +100,7 @@ def content_of(source: Source, language: str | None = None) -> Content:
 
 
 def contents_of(
-    source: Source | Sequence[Source], language: str | None = None
+    source: Source | Sequence[Source], language: str | None, clean: Callable[[str], str]
 ) -> tuple[Content, ...]:
     """Return the content of a card for one payload, or for two of one merchant.
 
@@ -109,10 +109,10 @@ def contents_of(
             currencies.
     """
     if not isinstance(source, (list, tuple)):
-        return (content_of(cast(Source, source), language),)
+        return (content_of(cast("Source", source), language, clean),)
     if len(source) != 2:
         raise CardError(f"a card has one symbol or two, not {len(source)}")
-    first, second = (content_of(one, language) for one in source)
+    first, second = (content_of(one, language, clean) for one in source)
     if first.name != second.name:
         raise CardError(
             f"the two payloads name different merchants, {first.name[:25]!r} and "

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .fonts import Glyph, Typeface
 
 __all__ = [
+    "ROUND",
     "Box",
     "Contour",
     "Drawing",
@@ -39,7 +40,7 @@ Contour = tuple[tuple[float, ...], ...]
 Path = tuple[Contour, ...]
 """Contours that are filled together, the non-zero rule deciding what is inside."""
 
-_ROUND = 0.5522847498
+ROUND = 0.5522847498
 """How far the handles of a Bézier quarter circle are from its ends, in radii."""
 
 
@@ -146,8 +147,8 @@ def rounded(box: Box, radius: float, *, bottom_too: bool = True) -> Contour:
     left, top, right, bottom = box
     r = max(0.0, min(radius, (right - left) / 2, (bottom - top) / 2))
     low = r if bottom_too else 0.0
-    k = r * (1 - _ROUND)
-    j = low * (1 - _ROUND)
+    k = r * (1 - ROUND)
+    j = low * (1 - ROUND)
     return (
         (left + r, top),
         (right - r, top),

@@ -251,8 +251,7 @@ def moved(path: Path, scale: float, x: float, y: float) -> Path:
     """Return a path that is scaled and then moved."""
     return tuple(
         tuple(
-            tuple(n * scale + (x, y)[index % 2] for index, n in enumerate(step))
-            for step in contour
+            tuple(n * scale + (x, y)[index % 2] for index, n in enumerate(step)) for step in contour
         )
         for contour in path
     )
@@ -292,4 +291,3 @@ def pillow_font(typeface: Typeface, pixels: float) -> ImageFont.FreeTypeFont:
     except OSError as problem:
         raise CardError(f"Pillow cannot open the font: {problem}") from None
     return font
-

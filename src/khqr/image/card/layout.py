@@ -10,6 +10,7 @@ from __future__ import annotations
 from .drawing import Drawing, Fill, Item, Path, Text, rectangle, rounded
 from .parts import (
     Panel,
+    Place,
     Setting,
     amount_row,
     dashes,
@@ -58,7 +59,7 @@ def _ground(style: CardStyle, setting: Setting, height: float) -> list[Item]:
 
 def _header(style: CardStyle, setting: Setting) -> list[Item]:
     """Return the header and its folded corner: a triangle that hangs from its right end."""
-    bleed, colour = setting.bleed, setting.theme.header
+    bleed = setting.bleed
     width, bottom = style.width, setting.grid.line(style.header_height)
     if bleed:
         band = rectangle(-bleed, -bleed, width + bleed, bottom)
@@ -66,11 +67,7 @@ def _header(style: CardStyle, setting: Setting) -> list[Item]:
         band = rounded((0, 0, width, bottom), style.corner_radius, bottom_too=False)
     reach = style.tail + bleed if style.tail else 0.0
     tail = ((width - style.tail, bottom), (width + bleed, bottom), (width + bleed, bottom + reach))
-    return [
-        Fill("header", (band,), colour),
-        Fill("tail", (tail,), colour),
-        header_mark(style, setting),
-    ]
+    return [Fill("header", (band, tail), setting.theme.header), header_mark(style, setting)]
 
 
 def _name(
@@ -82,7 +79,8 @@ def _name(
     lines = setting.writer.fitted(name, style.name_weight, size, style.name_least_scale, room)
     air = _AIR * size
     band = (style.header_height + air, floor - air)
-    return name_block(lines, x, baseline, band, style.name_line_pitch, setting.theme.text)
+    place = Place(x, False, baseline, 0.5, band, style.name_line_pitch)
+    return list(name_block(lines, place, setting.theme.text))
 
 
 def _words(style: CardStyle, setting: Setting, panel: Panel) -> list[Item]:

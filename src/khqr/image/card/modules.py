@@ -43,7 +43,7 @@ def encoded(
             raise TypeError(f"min_version is int, not {type(min_version).__name__}")
         if not _SMALLEST <= min_version <= _LARGEST:
             raise CardError(f"min_version is {min_version}, expected 1 to 40")
-        if made.version < min_version:
+        if int(made.version) < min_version:
             return _at_version(payload, error, eci, min_version)
     return Encoded(int(made.version), tuple(bytes(row) for row in made.matrix))
 

@@ -1,4 +1,4 @@
-"""The parts that cards and stands are put together from: header mark, name, amount, symbol, badge."""
+"""What cards and stands are put together from: header mark, name, amount, symbol, badge."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .content import Content
-from .drawing import Box, Fill, Grid, Item, Modules, Picture, disc, rectangle, rounded
+from .drawing import Box, Fill, Grid, Item, Modules, Picture, Text, disc, rectangle, rounded
 from .modules import Encoded
 from .notices import CardError
 from .style import BLACK, WHITE, CardStyle, StandStyle, Theme
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MARK",
     "Panel",
+    "Place",
     "Setting",
     "amount_row",
     "dashes",
@@ -103,24 +104,44 @@ def stacked(lines: Lines, pitch: float) -> tuple[float, tuple[float, ...], float
     return top, tuple(places), bottom
 
 
-def name_block(
-    lines: Lines, x: float, middle: float, band: tuple[float, float], pitch: float, colour: str
-) -> list[Item]:
-    """Return a name inside a band: its lines around the baseline ``middle``, moved if they must be.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block of lines goes.
+
+    Attributes:
+        x: the line that it is aligned to.
+        centred: whether its lines are centred on ``x``, or start there.
+        baseline: where a single line stands.
+        rise: how much of the further lines goes above that, from 0 to 1.
+        band: the top and bottom that its ink stays within.
+        pitch: from one line to the next, more where their ink would touch.
+    """
+
+    x: float
+    centred: bool
+    baseline: float
+    rise: float
+    band: tuple[float, float]
+    pitch: float
+
+
+def name_block(lines: Lines, place: Place, colour: str) -> list[Text]:
+    """Return a name in its place, moved if it would leave its band.
 
     Where even that is too high, as letters under piles of accents are, the block is made smaller.
     """
-    top, places, bottom = stacked(lines, pitch)
-    room = band[1] - band[0]
-    shrink = min(1.0, room / (top + bottom))
+    top, steps, bottom = stacked(lines, place.pitch)
+    low, high = place.band
+    shrink = min(1.0, (high - low) / (top + bottom))
     size = lines.size * shrink
-    first = middle - places[-1] * shrink / 2
-    first = min(first, band[1] - bottom * shrink)
-    first = max(first, band[0] + top * shrink)
-    return [
-        line.placed("name", x, first + place * shrink, size, colour)
-        for line, place in zip(lines.lines, places, strict=True)
-    ]
+    first = place.baseline - place.rise * steps[-1] * shrink
+    first = min(first, high - bottom * shrink)
+    first = max(first, low + top * shrink)
+    items: list[Text] = []
+    for line, step in zip(lines.lines, steps, strict=True):
+        x = place.x - (line.advance * size / 2 if place.centred else 0.0)
+        items.append(line.placed("name", x, first + step * shrink, size, colour))
+    return items
 
 
 def amount_row(
@@ -226,4 +247,3 @@ def _badge(
         Fill("badge", (disc(x, y, across),), BLACK),
         sign,
     ]
-

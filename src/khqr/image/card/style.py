@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from numbers import Real
 from typing import Any
 
 from .notices import CardError
@@ -16,7 +15,9 @@ from .notices import CardError
 __all__ = ["DARK", "LIGHT", "CardStyle", "StandStyle", "Theme", "theme_of"]
 
 _LARGEST = 4.0
-_POSITIVE = frozenset({"width", "name_size", "amount_size", "symbol_side", "badge_side", "mark_size"})
+_POSITIVE = frozenset(
+    {"width", "name_size", "amount_size", "symbol_side", "badge_side", "mark_size"}
+)
 _HEX = re.compile("#[0-9A-Fa-f]{6}")
 WHITE = "#FFFFFF"
 BLACK = "#000000"
@@ -26,14 +27,11 @@ def _refuse_odd_numbers(style: Any) -> None:
     """Raise for a field that is no number, or beyond what any card can be."""
     for field in fields(style):
         value = getattr(style, field.name)
-        if field.name.endswith("_weight"):
-            low, high = 1, 1000
-        else:
-            low, high = 0, _LARGEST
-        if isinstance(value, bool) or not isinstance(value, Real):
+        low, high = (1.0, 1000.0) if field.name.endswith("_weight") else (0.0, _LARGEST)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"{field.name} is a number, not {type(value).__name__}")
         if not low <= value <= high or (field.name in _POSITIVE and not value):
-            raise CardError(f"{field.name} is {value}, expected a length from {low} to {high}")
+            raise CardError(f"{field.name} is {value}, expected {low:g} to {high:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

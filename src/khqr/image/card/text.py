@@ -187,15 +187,13 @@ class Writer:
 
     def _cut(self, text: str, weight: int, room: float) -> tuple[Line, ...]:
         """Return two lines of a text that is too long for them, and say that it is cut."""
-        warnings.warn(
-            f"the name is cut to fit the card: {text[:40]!r}…", CardWarning, stacklevel=3
-        )
+        warnings.warn(f"the name is cut to fit the card: {text[:40]!r}…", CardWarning, stacklevel=3)
         first, rest = self._filled(text, weight, room, "")
         second, _ = self._filled(rest, weight, room, _ELLIPSIS)
         return self.line(first, weight), self.line(second + _ELLIPSIS, weight)
 
     def _filled(self, text: str, weight: int, room: float, tail: str) -> tuple[str, str]:
-        """Return as much of a text as fits before ``tail``, at a word if it can be, and the rest."""
+        """Return what of a text fits before ``tail``, up to a word if it can be, and the rest."""
         fitting = 0
         for place in self._breaks(text, weight):
             if self.line(text[:place].rstrip() + tail, weight).advance > room:

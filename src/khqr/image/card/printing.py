@@ -1,0 +1,48 @@
+"""How large a symbol comes out of a printer, and when that is too small."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+from .drawing import Drawing, Modules
+from .notices import PrintWarning
+
+__all__ = ["PrintedSize", "printed_size", "warn_of_small_print"]
+
+LEAST_SYMBOL_MM = 20.0
+LEAST_MODULE_MM = 0.4
+
+PrintedSize = tuple[float, float]
+"""Sides of the smallest symbol and of the smallest module of a card, in millimetres."""
+
+
+def printed_size(drawing: Drawing, width_mm: float) -> PrintedSize:
+    """Return how large a drawing's symbols and modules are when it is printed ``width_mm`` wide."""
+    unit = width_mm / drawing.width
+    symbols = [item for item in drawing.items if isinstance(item, Modules)]
+    return (
+        min(item.side for item in symbols) * unit,
+        min(item.module for item in symbols) * unit,
+    )
+
+
+def warn_of_small_print(sizes: Sequence[PrintedSize]) -> None:
+    """Warn once if symbols are under 20 mm, or modules under 0.4 mm.
+
+    Source: the limits of one public print tool, observed.
+    """
+    small = [
+        (symbol, module)
+        for symbol, module in sizes
+        if symbol < LEAST_SYMBOL_MM - 1e-9 or module < LEAST_MODULE_MM - 1e-9
+    ]
+    if small:
+        symbol, module = min(small, key=lambda size: size[1])
+        warnings.warn(
+            f"{len(small)} of {len(sizes)} are printed small: the smallest symbol is "
+            f"{symbol:.1f} mm wide, its modules {module:.2f} mm; at least {LEAST_SYMBOL_MM:g} mm "
+            f"and {LEAST_MODULE_MM:g} mm are needed, so print them wider",
+            PrintWarning,
+            stacklevel=3,
+        )
