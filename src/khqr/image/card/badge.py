@@ -1,12 +1,16 @@
 """Which badge a symbol bears at its centre, so that it can still be read.
 
-zbar needs the alignment pattern that stands at the centre of versions 7 to 13: with ``$`` over it
-a third of the cards are lost, with ``៛`` none is. zxing-cpp reads all of them (both measured).
+zbar searches for the alignment pattern that stands at the centre of versions 7 to 13, and takes a
+light sign on a dark disc for it, at the wrong place: a third of such cards or more are lost to it.
+A dark sign on a white disc resembles that pattern too little to be taken for it. So a badge over a
+pattern is drawn in outline, and in full elsewhere. zxing-cpp reads all of them either way (measured,
+see `benchmarks/badges.py`).
 """
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..symbol import ErrorCorrection
@@ -17,10 +21,24 @@ from .style import CardStyle, StandStyle
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["badge_for"]
+__all__ = ["Badge", "badge_for"]
 
 _LARGEST_AT = {"L": 0.25, "M": 0.25}
-_SAFE_SIGNS = frozenset("៛")
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What stands at the centre of a symbol.
+
+    Attributes:
+        sign: of a currency, or None.
+        picture: the caller's, where there is no sign.
+        outlined: a dark sign on white within a dark ring, not a white one on a dark disc.
+    """
+
+    sign: str | None = None
+    picture: Image.Image | None = None
+    outlined: bool = False
 
 
 def badge_for(
@@ -29,7 +47,7 @@ def badge_for(
     version: int,
     error: ErrorCorrection,
     style: CardStyle | StandStyle,
-) -> Image.Image | str | None:
+) -> Badge | None:
     """Return the badge of one symbol.
 
     Args:
@@ -43,15 +61,10 @@ def badge_for(
         CardError: for a badge above 25 % of the symbol's side at level L or M, or a currency
             without sign.
 
-    >>> [badge_for("auto", "$", version, "M", CardStyle()) for version in (6, 8, 14)]
-    ['$', None, '$']
-    >>> badge_for("auto", "៛", 8, "M", CardStyle())
-    '៛'
+    >>> [badge_for("auto", "$", version, "M", CardStyle()).outlined for version in (6, 8, 14)]
+    [False, True, False]
     """
-    hides = hidden_patterns(version, style.badge_ring)
-    if wanted is None or (
-        wanted == "auto" and (sign is None or (hides and sign not in _SAFE_SIGNS))
-    ):
+    if wanted is None or (wanted == "auto" and sign is None):
         return None
     most = _LARGEST_AT.get(error, 1.0)
     if style.badge_side > most:
@@ -59,18 +72,20 @@ def badge_for(
             f"badge_side is {style.badge_side} of the symbol, at most {most} at level {error}; "
             "take error='Q' or 'H', or a smaller badge"
         )
-    if wanted == "currency" and sign is None:
+    if isinstance(wanted, str) and sign is None:
         raise CardError("the currency of the payload has no sign; only riel and dollar have")
-    shown = sign if isinstance(wanted, str) else wanted
-    if hides and not (isinstance(shown, str) and shown in _SAFE_SIGNS):
-        listed = _versions_at_risk(style.badge_ring)
+    hides = hidden_patterns(version, style.badge_ring)
+    if wanted == "auto":
+        return Badge(sign, outlined=hides)
+    if hides:
         warnings.warn(
             f"the badge hides an alignment pattern: the symbol is version {version}, and zbar "
-            f"misses many of versions {listed}; min_version=14 or badge=None avoids that",
+            f"misses many of versions {_versions_at_risk(style.badge_ring)}; badge='auto', "
+            "min_version=14 or badge=None avoids that",
             BadgeWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return shown
+    return Badge(sign) if isinstance(wanted, str) else Badge(picture=wanted)
 
 
 def _versions_at_risk(part: float) -> str:

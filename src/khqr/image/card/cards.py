@@ -244,15 +244,15 @@ def make(
             two currencies, for a card with two symbols.
         style: the proportions: a `CardStyle`, or a `StandStyle` for a table stand.
         theme: ``light``, ``dark``, or a `Theme`.
-        badge: what stands at the centre of the symbol. ``auto``: ``៛`` for riel; ``$`` for dollars
-            unless it would hide an alignment pattern, which costs zbar a third of the cards
-            (versions 7 to 13, the usual ones), and then nothing. ``currency``: the sign always.
-            A path, bytes or picture: that. None: nothing.
+        badge: what stands at the centre of the symbol. ``auto``: ``៛`` or ``$``, white on a black
+            disc, or black on white where the disc would hide an alignment pattern (versions 7 to
+            13, the usual ones), as zbar misses a third of the symbols or more with it.
+            ``currency``: white on black always. A path, bytes or picture: that. None: nothing.
         logo: a picture for the header, in place of the text.
         language: show the merchant's name in this language, if object 64 has it: ``km``.
         error: level of error correction, ``L``, ``M``, ``Q`` or ``H``.
         eci: as in `khqr.image.symbol.make`.
-        min_version: the least version of the symbol; 14 lets ``$`` stand, with smaller modules.
+        min_version: the least version of the symbol; 14 leaves room for a badge, with smaller modules.
         verify: scan what was drawn, and raise if it does not say the same.
         font: TrueType or OpenType file for everything but Khmer, instead of Nunito Sans.
         khmer_font: the same for Khmer, instead of Noto Sans Khmer.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .badge import Badge
 from .content import Content
 from .drawing import Box, Fill, Grid, Item, Modules, Picture, Text, disc, rectangle, rounded
 from .modules import Encoded
@@ -43,7 +44,7 @@ class Panel:
 
     content: Content
     symbol: Encoded
-    badge: Image.Image | str | None
+    badge: Badge | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,29 +222,24 @@ def symbol_and_badge(
 
 
 def _badge(
-    badge: Image.Image | str | None,
-    modules: Modules,
-    style: CardStyle | StandStyle,
-    setting: Setting,
+    badge: Badge | None, modules: Modules, style: CardStyle | StandStyle, setting: Setting
 ) -> list[Item]:
     if badge is None:
         return []
     x, y = modules.x + modules.side / 2, modules.y + modules.side / 2
     across, ring = style.badge_side * modules.side, style.badge_ring * modules.side
-    if not isinstance(badge, str):
-        box = _fitted(badge, x, y, (across, across))
+    if badge.picture is not None:
+        box = _fitted(badge.picture, x, y, (across, across))
         wide = (ring - across) / 2
         around = (box[0] - wide, box[1] - wide, box[2] + wide, box[3] + wide)
         ground = Fill("ring", (rounded(around, _RING_RADIUS * ring),), WHITE)
-        return [ground, Picture("badge", box, badge)]
-    line = setting.writer.line(badge, style.amount_weight)
+        return [ground, Picture("badge", box, badge.picture)]
+    discs = [Fill("ring", (disc(x, y, ring),), WHITE), Fill("badge", (disc(x, y, across),), BLACK)]
+    if badge.outlined:
+        inside = across - 2 * style.badge_rim * across
+        discs.append(Fill("badge", (disc(x, y, inside),), WHITE))
+    line = setting.writer.line(badge.sign or "", style.amount_weight)
     left, top, right, bottom = line.ink
     size = style.badge_sign * across / max(right - left, bottom - top)
-    sign = line.placed(
-        "sign", x - size * (left + right) / 2, y - size * (top + bottom) / 2, size, WHITE
-    )
-    return [
-        Fill("ring", (disc(x, y, ring),), WHITE),
-        Fill("badge", (disc(x, y, across),), BLACK),
-        sign,
-    ]
+    x, y = x - size * (left + right) / 2, y - size * (top + bottom) / 2
+    return [*discs, line.placed("sign", x, y, size, BLACK if badge.outlined else WHITE)]

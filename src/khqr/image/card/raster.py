@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import isqrt
 from typing import TYPE_CHECKING
 
 from ...errors import MissingDependency
@@ -19,6 +20,9 @@ _FINE = 4
 
 _STEPS = 12
 """Straight pieces that stand for one curve."""
+
+_FINE_AREA = 40_000_000
+"""Most pixels of a shape that is drawn finer, which bounds the memory of large cards."""
 
 _CACHED_AREA = 2_000_000
 """Pixels of the largest mask that is kept."""
@@ -84,36 +88,42 @@ def _mask(path: Path, scale: float, box: tuple[int, int, int, int]) -> Image.Ima
     from PIL import Image, ImageDraw
 
     left, top, right, bottom = box
-    fine = Image.new("L", ((right - left) * _FINE, (bottom - top) * _FINE), 0)
+    width, height = right - left, bottom - top
+    finer = max(1, min(_FINE, isqrt(_FINE_AREA // (width * height))))
+    fine = Image.new("L", (width * finer, height * finer), 0)
     pen = ImageDraw.Draw(fine)
     for contour in path:
         # Pillow counts the pixel under each corner as inside, so corners are pixel centres.
         corners = [
-            ((x * scale - left) * _FINE - 0.5, (y * scale - top) * _FINE - 0.5)
+            ((x * scale - left) * finer - 0.5, (y * scale - top) * finer - 0.5)
             for x, y in _polygon(contour)
         ]
         pen.polygon(corners, fill=255)
-    return fine.reduce(_FINE)
+    return fine.reduce(finer) if finer > 1 else fine
 
 
 _kept_mask = lru_cache(maxsize=16)(_mask)
 
 
 def _write(picture: Image.Image, item: Text, scale: float) -> None:
-    from PIL import ImageDraw
+    """Write a line; drawn finer first, as Pillow puts every glyph on a whole pixel."""
+    from PIL import Image, ImageDraw
 
-    pen = ImageDraw.Draw(picture)
+    left, top, right, bottom = item.ink
+    x, y = int(left * scale) - 2, int(top * scale) - 2
+    size = (int(right * scale) + 3 - x, int(bottom * scale) + 3 - y)
+    fine = Image.new("L", (size[0] * _FINE, size[1] * _FINE), 0)
+    pen = ImageDraw.Draw(fine)
     for run in item.runs:
-        font = pillow_font(run.typeface, run.size * scale)
-        khmer = run.typeface.script == "khmer"
         pen.text(
-            (run.x * scale, item.baseline * scale),
+            ((run.x * scale - x) * _FINE, (item.baseline * scale - y) * _FINE),
             run.text,
-            fill=item.colour,
-            font=font,
+            fill=255,
+            font=pillow_font(run.typeface, run.size * scale * _FINE),
             anchor="ls",
-            language="km" if khmer else None,
+            language="km" if run.typeface.script == "khmer" else None,
         )
+    picture.paste(item.colour, (x, y), fine.reduce(_FINE))
 
 
 def _stamp(picture: Image.Image, item: Modules, scale: float) -> None:

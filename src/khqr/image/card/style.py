@@ -84,6 +84,7 @@ class CardStyle:
     badge_side: float = 0.176
     badge_ring: float = 0.204
     badge_sign: float = 0.60
+    badge_rim: float = 0.04
     dual_top: float = 0.260
     dual_panel: float = 0.115
     dual_baseline: float = 0.066
@@ -159,6 +160,7 @@ class StandStyle:
     badge_side: float = 0.176
     badge_ring: float = 0.204
     badge_sign: float = 0.60
+    badge_rim: float = 0.04
 
     def __post_init__(self) -> None:
         _refuse_odd_numbers(self)
