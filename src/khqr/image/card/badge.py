@@ -3,8 +3,8 @@
 zbar searches for the alignment pattern that stands at the centre of versions 7 to 13, and takes a
 light sign on a dark disc for it, at the wrong place: a third of such cards or more are lost to it.
 A dark sign on a white disc resembles that pattern too little to be taken for it. So a badge over a
-pattern is drawn in outline, and in full elsewhere. zxing-cpp reads all of them either way (measured,
-see `benchmarks/badges.py`).
+pattern is drawn in outline, and in full elsewhere. zxing-cpp reads all of them either way. Both
+are measured by ``benchmarks/badges.py``.
 """
 
 from __future__ import annotations

@@ -252,7 +252,8 @@ def make(
         language: show the merchant's name in this language, if object 64 has it: ``km``.
         error: level of error correction, ``L``, ``M``, ``Q`` or ``H``.
         eci: as in `khqr.image.symbol.make`.
-        min_version: the least version of the symbol; 14 leaves room for a badge, with smaller modules.
+        min_version: the least version of the symbol; from 14 on no badge hides a pattern, and
+            modules are smaller.
         verify: scan what was drawn, and raise if it does not say the same.
         font: TrueType or OpenType file for everything but Khmer, instead of Nunito Sans.
         khmer_font: the same for Khmer, instead of Noto Sans Khmer.

@@ -86,10 +86,10 @@ class CardStyle:
     badge_sign: float = 0.60
     badge_rim: float = 0.04
     dual_top: float = 0.260
-    dual_panel: float = 0.115
-    dual_baseline: float = 0.066
+    dual_panel: float = 0.140
+    dual_baseline: float = 0.068
     dual_amount_size: float = 0.045
-    dual_gap: float = 0.06
+    dual_gap: float = 0.075
 
     def __post_init__(self) -> None:
         _refuse_odd_numbers(self)
@@ -136,7 +136,7 @@ class StandStyle:
     text_margin: float = 0.06
     amount_size: float = 0.05
     amount_weight: int = 700
-    amount_baseline: float = 0.204
+    amount_baseline: float = 0.199
     currency_size: float = 0.03
     currency_weight: int = 400
     currency_gap: float = 0.01
