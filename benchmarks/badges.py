@@ -1,6 +1,7 @@
 """How many cards zbar and zxing-cpp read, by badge and error correction.
 
-Run it with `python benchmarks/badges.py`. Every card is drawn at four widths with whole pixels a module. zbar is asked through pyzbar.
+Run it with `python benchmarks/badges.py`. Every card is drawn at four widths with whole pixels a
+module. zbar is asked through pyzbar.
 """
 
 from __future__ import annotations

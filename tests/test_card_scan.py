@@ -1,11 +1,11 @@
-"""Every card that is drawn is read back: a hundred names, two currencies, with and without amount."""
+"""Every card that is drawn is read back: a hundred names, two currencies, two kinds of code."""
 
 from __future__ import annotations
 
 import io
 import warnings
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -57,7 +57,7 @@ def test_badge_that_is_chosen_is_read_by_both(currency: str, error: Any) -> None
     for name in ("Demo", "ហាងសាកល្បង", "Demo Riverside Hotel, Spa"):
         payload = payload_for(name, currency=currency, khmer="ហាង" * 8)
         for options in ({}, {"badge": None}, {"badge": "currency", "min_version": 14}):
-            drawn = card.make(payload, error=error, **options)  # type: ignore[arg-type] # a table of options
+            drawn = card.make(payload, error=error, **options)
             for engine in ("zxing", "pyzbar"):
                 for width in (300, 700):
                     assert scan(drawn.image(width), engine=engine).text == payload
@@ -107,11 +107,7 @@ def test_any_code_is_drawn_and_read(payload: str, error: Any, width: int, stand:
     style = card.StandStyle() if stand else card.CardStyle()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", card.CardWarning)
-        try:
-            drawn = card.make(payload, error=error, style=style)
-        except card.CardError as refusal:
-            assert "pass font=" in str(refusal)
-            return
+        drawn = card.make(payload, error=error, style=style)
         picture = drawn.image(width if not stand else 2 * width)
     assert scan(picture).text == payload
 

@@ -283,9 +283,16 @@ def make(
     wanted: Any = badge if plain else picture_of(badge, "badge")
     writer = Writer(fonts_for(font, khmer_font), style.khmer_scale)
     panels = []
-    for content in contents_of(source, language, writer.clean):
+    contents = contents_of(source, language, writer.clean)
+    if isinstance(style, StandStyle) and len(contents) > 1:
+        raise CardError("a stand has one symbol; print two stands, or a card for two currencies")
+    room = style.width - 2 * style.text_margin
+    name = writer.fitted(
+        contents[0].name, style.name_weight, style.name_size, style.name_least_scale, room
+    )
+    for content in contents:
         symbol = encoded(content.payload, error, eci, min_version)
         shown = badge_for(wanted, content.sign, symbol.version, error, style)
-        panels.append(Panel(content, symbol, shown))
+        panels.append(Panel(content, name, symbol, shown))
     mark = None if logo is None else picture_of(logo, "logo")
     return Card(tuple(panels), style, theme_of(theme), writer, mark, verify)

@@ -19,6 +19,7 @@ from .parts import (
     symbol_and_badge,
 )
 from .style import CardStyle
+from .text import Lines
 
 __all__ = ["arrange_card"]
 
@@ -29,7 +30,7 @@ _AIR = 0.3
 def arrange_card(style: CardStyle, setting: Setting, panels: tuple[Panel, ...]) -> Drawing:
     """Return the drawing of a card with one symbol or two."""
     tops = _symbol_tops(style, len(panels))
-    height = tops[-1] + style.symbol_side + style.symbol_bottom_margin
+    height = tops[-1] + style.symbol_side + style.bottom_margin
     items = [*_ground(style, setting, height), *_header(style, setting)]
     if len(panels) == 1:
         items += _words(style, setting, panels[0])
@@ -71,16 +72,19 @@ def _header(style: CardStyle, setting: Setting) -> list[Item]:
 
 
 def _name(
-    style: CardStyle, setting: Setting, name: str, baseline: float, floor: float
+    style: CardStyle, setting: Setting, name: Lines, baseline: float, floor: float
 ) -> list[Item]:
     """Return the name between the header and ``floor``."""
-    x, size = style.text_margin, style.name_size
-    room = style.width - 2 * x
-    lines = setting.writer.fitted(name, style.name_weight, size, style.name_least_scale, room)
-    air = _AIR * size
-    band = (style.header_height + air, floor - air)
-    place = Place(x, False, baseline, 0.5, band, style.name_line_pitch)
-    return list(name_block(lines, place, setting.theme.text))
+    air = _AIR * style.name_size
+    place = Place(
+        x=style.text_margin,
+        centred=False,
+        baseline=baseline,
+        rise=0.5,
+        band=(style.header_height + air, floor - air),
+        pitch=style.name_line_pitch,
+    )
+    return list(name_block(name, place, setting.theme.text))
 
 
 def _words(style: CardStyle, setting: Setting, panel: Panel) -> list[Item]:
@@ -96,7 +100,7 @@ def _words(style: CardStyle, setting: Setting, panel: Panel) -> list[Item]:
             content, style, setting, style.text_margin, style.amount_baseline, style.amount_size
         )
         floor = min(item.ink[1] for item in row if isinstance(item, Text))
-    name = _name(style, setting, content.name, middle, floor)
+    name = _name(style, setting, panel.name, middle, floor)
     return [*name, *row, dashes(style, setting, style.divider_top)]
 
 
@@ -104,8 +108,7 @@ def _words_for_two(
     style: CardStyle, setting: Setting, panels: tuple[Panel, ...], tops: list[float]
 ) -> list[Item]:
     """Return the name, and above each symbol a dashed line and the row of its currency."""
-    name = panels[0].content.name
-    items = _name(style, setting, name, style.name_baseline, style.dual_top)
+    items = _name(style, setting, panels[0].name, style.name_baseline, style.dual_top)
     for panel, top in zip(panels, tops, strict=True):
         start = top - style.dual_panel
         items.append(dashes(style, setting, start))

@@ -34,15 +34,19 @@ MARK = "KHQR"
 
 QUIET_ZONE = 4
 _RING_RADIUS = 0.2
+_LEAST_DASH = 0.001
+"""Dashes and gaps shorter than that together are drawn as one line."""
+
 _LINE_GAP = 0.12
 """Least free space between the ink of two lines, in ems."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One symbol of a card: what it says, its modules, its badge."""
+    """One symbol of a card: what it says, the name fitted to lines, its modules, its badge."""
 
     content: Content
+    name: Lines
     symbol: Encoded
     badge: Badge | None
 
@@ -180,15 +184,15 @@ def dashes(style: CardStyle, setting: Setting, y: float) -> Fill:
     """Return a dashed line from edge to edge, and over them where there is bleed."""
     thick = setting.grid.thick(style.divider_width)
     top = setting.grid.line(y - thick / 2)
-    step = style.dash + style.dash_gap
     start, end = -setting.bleed, style.width + setting.bleed
+    step = style.dash + style.dash_gap
+    if step < _LEAST_DASH:
+        return Fill("divider", (rectangle(start, top, end, top + thick),), setting.theme.divider)
     pieces = []
-    number = int(start // step) if step > 0 else 0
-    while style.dash > 0 and number * step < end:
+    for number in range(int(start // step), int(end // step) + 1):
         left, right = max(start, number * step), min(end, number * step + style.dash)
         if right > left:
             pieces.append(rectangle(left, top, right, top + thick))
-        number += 1
     return Fill("divider", tuple(pieces), setting.theme.divider)
 
 
@@ -214,7 +218,7 @@ def symbol_and_badge(
     y = setting.grid.line(top + (room - side) / 2)
     items: list[Item] = []
     if setting.theme.ground.upper() != WHITE:
-        wide = max(tile_margin, QUIET_ZONE * module)
+        wide = max(setting.grid.line(tile_margin), QUIET_ZONE * module)
         tile = (x - wide, y - wide, x + side + wide, y + side + wide)
         items.append(Fill("tile", (rounded(tile, style.tile_radius),), WHITE))
     modules = Modules(x, y, module, panel.symbol.rows)

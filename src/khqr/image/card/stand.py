@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .drawing import ROUND, Contour, Drawing, Fill, Item, Path, rectangle
-from .notices import CardError
 from .parts import Panel, Place, Setting, amount_row, header_mark, name_block, symbol_and_badge
 from .style import StandStyle
 
@@ -16,8 +15,6 @@ _BOTTOM = 0.02
 
 def arrange_stand(style: StandStyle, setting: Setting, panels: tuple[Panel, ...]) -> Drawing:
     """Return the drawing of a stand."""
-    if len(panels) != 1:
-        raise CardError("a stand has one symbol; print two stands, or a card for two currencies")
     (panel,) = panels
     items = _ground(style, setting)
     if panel.content.amount is not None:
@@ -92,9 +89,6 @@ def _words(style: StandStyle, setting: Setting, panel: Panel) -> list[Item]:
         cap = -writer.line("H", style.number_weight).ink[1] * style.number_size
         floor -= style.number_gap + cap
     cap_top = -writer.line("H", style.name_weight).ink[1] * style.name_size
-    lines = writer.fitted(
-        panel.content.name, style.name_weight, style.name_size, style.name_least_scale, room
-    )
     air = style.number_size
     place = Place(
         x=middle,
@@ -104,7 +98,7 @@ def _words(style: StandStyle, setting: Setting, panel: Panel) -> list[Item]:
         band=(frame_end + air, floor),
         pitch=cap_top + style.name_line_gap,
     )
-    items = name_block(lines, place, colour)
+    items = name_block(panel.name, place, colour)
     if number is not None:
         lowest = max(item.baseline for item in items)
         ink = max(item.ink[3] for item in items)

@@ -54,6 +54,7 @@ class CardStyle:
     """
 
     width: float = 20 / 29
+    height: float = 1.0
     corner_radius: float = 0.045
     header_height: float = 0.12
     tail: float = 0.057
@@ -78,7 +79,6 @@ class CardStyle:
     dash_gap: float = 0.0095
     symbol_margin: float = 0.10
     symbol_top: float = 0.430
-    symbol_bottom_margin: float = 0.08
     tile_margin: float = 0.05
     tile_radius: float = 0.02
     badge_side: float = 0.176
@@ -99,6 +99,11 @@ class CardStyle:
                 f"width {self.width} less two symbol_margin of {self.symbol_margin} leaves no "
                 "room for the symbol"
             )
+        if self.bottom_margin < 0:
+            raise CardError(
+                f"symbol_top of {self.symbol_top} and a symbol of {self.symbol_side:.3f} leave no "
+                f"room in a height of {self.height}"
+            )
 
     @property
     def symbol_side(self) -> float:
@@ -106,9 +111,9 @@ class CardStyle:
         return self.width - 2 * self.symbol_margin
 
     @property
-    def height(self) -> float:
-        """Height of a card with one symbol: 1 with the proportions as they are."""
-        return self.symbol_top + self.symbol_side + self.symbol_bottom_margin
+    def bottom_margin(self) -> float:
+        """Space below the box of the symbol: 0.08."""
+        return self.height - self.symbol_top - self.symbol_side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
