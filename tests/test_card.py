@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import segno
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, features
 
@@ -33,7 +33,7 @@ from material import FULL, STATIC, replaced
 
 STYLES = (card.CardStyle(), card.StandStyle())
 KINDS: list[tuple[str, Any]] = [("KHR", None), ("KHR", 10_000), ("USD", None), ("USD", "1234.50")]
-LONG = "Demo Riverside Hotel and Wellness Spa with a Bakery and a Laundry and a Garage"
+LONG = "Demo Wholesale Market " * 4 + "Phnom"
 
 
 def quietly(source: Any, **options: Any) -> card.Card:
@@ -296,7 +296,7 @@ def test_badge_of_the_caller() -> None:
     large = card.CardStyle(badge_side=0.26, badge_ring=0.28)
     for error in ("L", "M"):
         with pytest.raises(card.CardError, match=f"at most 0.25 at level {error}"):
-            card.make(payload_for("Demo"), badge=art, style=large, error=error)  # type: ignore[arg-type] # one of the four
+            card.make(payload_for("Demo"), badge=art, style=large, error=error)
     assert quietly(payload_for("Demo"), badge=art, style=large, error="Q").panels[0].badge
 
 
@@ -350,12 +350,13 @@ def test_quiet_zone_is_kept_on_any_theme() -> None:
             left, top, right, bottom = (round(edge * scale) for edge in symbol.box)
             around = pixels[top - wide : bottom + wide, left - wide : right + wide].copy()
             around[wide:-wide, wide:-wide] = 255
-            corner = wide // 3  # the tile is round there
+            corner = 20  # the tile is round there
             assert (around[corner:-corner, :] == 255).all()
             assert (around[:, corner:-corner] == 255).all()
 
 
 @pytest.mark.parametrize("style", STYLES)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_styles_draw_or_say_why_not(style: Any, data: st.DataObject) -> None:
     names = [field.name for field in fields(style)]
@@ -369,12 +370,16 @@ def test_styles_draw_or_say_why_not(style: Any, data: st.DataObject) -> None:
     try:
         other = replace(style, **changed)
     except card.CardError as refusal:
-        assert re.search("expected|leaves no room", str(refusal))  # noqa: PT017 - either end is right
+        assert re.search("expected|leaves? no room", str(refusal))  # noqa: PT017 - either end is right
         return
     try:
-        drawing = quietly(payload_for("Demo Coffee", amount=10_000), style=other).drawing()
+        drawn = quietly(payload_for("Demo Coffee", amount=10_000), style=other)
+        drawing = drawn.drawing()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", card.CardWarning)
+            drawn.image(300)
     except card.CardError as refusal:
-        assert re.search("badge_side|no room", str(refusal))  # noqa: PT017 - either end is right
+        assert re.search("badge_side|no room|cannot be drawn so small|name .* room", str(refusal))  # noqa: PT017 - either end is right
         return
     assert [item for item in drawing.items if isinstance(item, Modules)]
 

@@ -97,7 +97,7 @@ def test_two_symbols_are_both_read() -> None:
         for width in WIDTHS:
             picture = card.make(pair, theme=theme).image(width)
             for engine in ("zxing", "pyzbar"):
-                assert [item.text for item in scan_all(picture, engine=engine)] == pair  # type: ignore[arg-type] # a name of an engine
+                assert [item.text for item in scan_all(picture, engine=engine)] == pair
 
 
 @settings(max_examples=40)

@@ -37,6 +37,7 @@ _RING_RADIUS = 0.2
 _LEAST_DASH = 0.001
 """Dashes and gaps shorter than that together are drawn as one line."""
 
+_LEAST_BAND = 0.005
 _LINE_GAP = 0.12
 """Least free space between the ink of two lines, in ems."""
 
@@ -137,6 +138,8 @@ def name_block(lines: Lines, place: Place, colour: str) -> list[Text]:
     """
     top, steps, bottom = stacked(lines, place.pitch)
     low, high = place.band
+    if high - low < _LEAST_BAND:
+        raise CardError("the style leaves no room for the name between what is above and below it")
     shrink = min(1.0, (high - low) / (top + bottom))
     size = lines.size * shrink
     first = place.baseline - place.rise * steps[-1] * shrink

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import isqrt
+from math import floor, isqrt
 from typing import TYPE_CHECKING
 
 from ...errors import MissingDependency
@@ -23,6 +23,8 @@ _STEPS = 12
 
 _FINE_AREA = 40_000_000
 """Most pixels of a shape that is drawn finer, which bounds the memory of large cards."""
+
+_NOISE = 1e-3
 
 _CACHED_AREA = 2_000_000
 """Pixels of the largest mask that is kept."""
@@ -93,13 +95,21 @@ def _mask(path: Path, scale: float, box: tuple[int, int, int, int]) -> Image.Ima
     fine = Image.new("L", (width * finer, height * finer), 0)
     pen = ImageDraw.Draw(fine)
     for contour in path:
-        # Pillow counts the pixel under each corner as inside, so corners are pixel centres.
-        corners = [
-            ((x * scale - left) * finer - 0.5, (y * scale - top) * finer - 0.5)
-            for x, y in _polygon(contour)
-        ]
-        pen.polygon(corners, fill=255)
+        points = _polygon(contour)
+        across = _cells([(x * scale - left) * finer for x, _ in points])
+        down = _cells([(y * scale - top) * finer for _, y in points])
+        pen.polygon(list(zip(across, down, strict=True)), fill=255)
     return fine.reduce(finer) if finer > 1 else fine
+
+
+def _cells(edges: list[float]) -> list[int]:
+    """Return the pixels of corners: Pillow fills up to and with them, so the last ones step back.
+
+    >>> _cells([4.0, 12.0])
+    [4, 11]
+    """
+    last = max(edges) - _NOISE
+    return [floor(edge + _NOISE) - (edge >= last) for edge in edges]
 
 
 _kept_mask = lru_cache(maxsize=16)(_mask)

@@ -32,6 +32,8 @@ _TEMPLATES: dict[str, CardStyle | StandStyle] = {"card": CardStyle(), "stand": S
 _MARK = 5.0
 _LEAST_MARK = 2.0
 _SLACK = 1e-6
+_MOST_BLEED = 50
+_MOST_SIDE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +177,10 @@ def _planned(
 ) -> _Plan:
     """Return where cards of a ratio of height to width go; what is not given is what fits."""
     size = _page_size(page)
-    for name, value, most in (("bleed_mm", bleed, 50), ("width_mm", width or 1, 2000)):
-        if not 0 <= value <= most:
-            raise CardError(f"{name} is {value}, expected 0 to {most} millimetres")
+    if not 0 <= bleed <= _MOST_BLEED:
+        raise CardError(f"bleed_mm is {bleed}, expected 0 to {_MOST_BLEED} millimetres")
+    if width is not None and not 0 < width <= _MOST_SIDE:
+        raise CardError(f"width_mm is {width}, expected up to {_MOST_SIDE} millimetres")
     for name, count in (("columns", columns), ("rows", rows)):
         if count is not None and not 1 <= count <= 100:
             raise CardError(f"{name} is {count}, expected 1 to 100")

@@ -15,9 +15,21 @@ from .notices import CardError
 __all__ = ["DARK", "LIGHT", "CardStyle", "StandStyle", "Theme", "theme_of"]
 
 _LARGEST = 4.0
-_POSITIVE = frozenset(
-    {"width", "name_size", "amount_size", "symbol_side", "badge_side", "mark_size"}
+_LEAST = 0.005
+_LEAST_ROOM = 0.05
+_VISIBLE = frozenset(
+    {
+        "width",
+        "height",
+        "khmer_scale",
+        "name_least_scale",
+        "mark_height",
+        "symbol_side",
+        "badge_sign",
+    }
 )
+"""Lengths that must be more than nothing, as every size of letters must be."""
+
 _HEX = re.compile("#[0-9A-Fa-f]{6}")
 WHITE = "#FFFFFF"
 BLACK = "#000000"
@@ -27,11 +39,18 @@ def _refuse_odd_numbers(style: Any) -> None:
     """Raise for a field that is no number, or beyond what any card can be."""
     for field in fields(style):
         value = getattr(style, field.name)
-        low, high = (1.0, 1000.0) if field.name.endswith("_weight") else (0.0, _LARGEST)
+        visible = field.name in _VISIBLE or field.name.endswith("_size")
+        low, high = (_LEAST if visible else 0.0), _LARGEST
+        if field.name.endswith("_weight"):
+            low, high = 1.0, 1000.0
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(f"{field.name} is a number, not {type(value).__name__}")
-        if not low <= value <= high or (field.name in _POSITIVE and not value):
+        if not low <= value <= high:
             raise CardError(f"{field.name} is {value}, expected {low:g} to {high:g}")
+    if style.width - 2 * style.text_margin < _LEAST_ROOM:
+        raise CardError(
+            f"two text_margin of {style.text_margin} leave no room in a width of {style.width}"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +113,14 @@ class CardStyle:
     def __post_init__(self) -> None:
         _refuse_odd_numbers(self)
         _refuse_large_badge(self.badge_side, self.badge_ring)
-        if self.symbol_side <= 0.05:
+        if self.symbol_side < _LEAST_ROOM:
             raise CardError(
                 f"width {self.width} less two symbol_margin of {self.symbol_margin} leaves no "
                 "room for the symbol"
             )
         if self.bottom_margin < 0:
             raise CardError(
-                f"symbol_top of {self.symbol_top} and a symbol of {self.symbol_side:.3f} leave no "
+                f"symbol_top of {self.symbol_top} and a symbol of {self.symbol_side:.3f} leaves no "
                 f"room in a height of {self.height}"
             )
 
