@@ -425,6 +425,7 @@ def test_theme_takes_six_digits_only() -> None:
         ({"font": b"no font"}, "the font is no TrueType"),
         ({"font": "/no/such/font.ttf"}, "the font cannot be read"),
         ({"khmer_font": 3}, "a font is a path or bytes"),
+        ({"language": 5}, "language is str"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) -> None:
@@ -449,6 +450,10 @@ def test_widths_and_files_are_refused_by_reason(tmp_path: Path) -> None:
         drawn.jpeg(quality=100)
     with pytest.raises(card.CardError, match="expected 10 to 2000 millimetres"):
         drawn.pdf(5)
+    with pytest.raises(TypeError, match="width_mm is a number of millimetres"):
+        drawn.pdf("80")  # type: ignore[arg-type] # the refusal is the test
+    with pytest.raises(card.CardError, match="expected 100 to 5000"):
+        drawn.svg(-5)
 
 
 def test_payload_that_nobody_could_pay_gets_no_card() -> None:
@@ -478,15 +483,17 @@ def test_fonts_of_the_caller() -> None:
     data = Path(fonts.latin).read_bytes()
     own = card.make(STATIC, font=data).image(300)
     assert own.tobytes() == card.make(STATIC).image(300).tobytes()
-    same = card.make(named("ហាង"), font=Path(fonts.khmer if isinstance(fonts.khmer, str) else ""))
-    assert same.image(300)
+    with pytest.raises(card.CardError, match=r"the latin font cannot draw \$"):
+        card.make(STATIC, font=data[:50_000])  # the outlines are cut off
+    with pytest.raises(card.CardError, match="the khmer font cannot draw ៛"):
+        card.make(STATIC, khmer_font=data)
 
 
 @pytest.mark.parametrize("module", ["uharfbuzz", "fontpkg_nunito_sans", "PIL", "segno"])
 def test_missing_package_names_the_extra(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from khqr.image.card import fonts
 
-    for kept in (fonts._packaged, fonts._face, fonts._font, fonts.shape):
+    for kept in (fonts._packaged, fonts._face, fonts._font, fonts.shape, fonts.draws):
         kept.cache_clear()
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(khqr.MissingDependency, match=r"khqr\[(card|image)\]"):

@@ -230,7 +230,9 @@ def test_small_print_is_warned_of() -> None:
     ("options", "message"),
     [
         ({"page": "B4"}, "expected A3, A4"),
-        ({"page": (5, 5)}, "expected 10 to 2000 mm"),
+        ({"page": (5, 5)}, "expected 10 to 2000 millimetres"),
+        ({"page": ("a", "b")}, "a side of the page is a number"),
+        ({"columns": "2"}, "columns is int"),
         ({"page": 4}, "page is a name such as"),
         ({"template": "poster"}, "expected card or stand"),
         ({"columns": 0}, "expected 1 to 100"),
@@ -248,6 +250,8 @@ def test_sheet_that_cannot_be_is_refused(options: Any, message: str) -> None:
 
 
 def test_sheet_of_nothing_or_of_two_shapes_is_refused() -> None:
+    with pytest.raises(TypeError, match="not a single text"):
+        card.sheet(STATIC)
     with pytest.raises(card.CardError, match="no card for the sheet"):
         card.sheet([])
     pair = [payload_for("Demo"), payload_for("Demo", currency="USD")]

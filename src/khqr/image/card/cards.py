@@ -23,7 +23,7 @@ from .notices import CardError, CardWarning
 from .parts import Panel, Setting
 from .pdf_file import Pdf
 from .pictures import picture_of
-from .printing import printed_size, warn_of_small_print
+from .printing import in_millimetres, printed_size, warn_of_small_print
 from .raster import painted
 from .stand import arrange_stand
 from .style import LIGHT, CardStyle, StandStyle, Theme, theme_of
@@ -113,6 +113,7 @@ class Card:
 
     def svg(self, width: int = 600) -> str:
         """Return the card as a stand-alone SVG document, ``width`` user units wide."""
+        _refuse_width(width)
         self.scan_back()
         return svg_of(self.drawing(), self.title, width)
 
@@ -123,8 +124,7 @@ class Card:
             width_mm: of the card, in millimetres.
             at: aware moment to note as the time of making; without it the file notes none.
         """
-        if not 10 <= width_mm <= 2000:
-            raise CardError(f"width_mm is {width_mm}, expected 10 to 2000 millimetres")
+        in_millimetres("width_mm", width_mm, 10, 2000)
         self.scan_back()
         drawing = self.drawing()
         warn_of_small_print([printed_size(drawing, width_mm)])
@@ -164,10 +164,7 @@ class Card:
         return self.png(400)
 
     def _painted(self, width: int) -> Image.Image:
-        if not isinstance(width, int) or isinstance(width, bool):
-            raise TypeError(f"width is int, a number of pixels, not {type(width).__name__}")
-        if not _LEAST_WIDTH <= width <= _MOST_WIDTH:
-            raise CardError(f"width is {width}, expected {_LEAST_WIDTH} to {_MOST_WIDTH} pixels")
+        _refuse_width(width)
         scale = width / self.style.width
         drawing = self.drawing(width)
         _warn_of_small_modules(drawing, width, scale)
@@ -189,6 +186,13 @@ class Card:
                 f"{len(self.payloads)} with the texts of the card; try a greater width, "
                 "badge=None or min_version=14"
             )
+
+
+def _refuse_width(width: int) -> None:
+    if not isinstance(width, int) or isinstance(width, bool):
+        raise TypeError(f"width is int, a number of pixels, not {type(width).__name__}")
+    if not _LEAST_WIDTH <= width <= _MOST_WIDTH:
+        raise CardError(f"width is {width}, expected {_LEAST_WIDTH} to {_MOST_WIDTH} pixels")
 
 
 def _warn_of_small_modules(drawing: Drawing, width: int, scale: float) -> None:

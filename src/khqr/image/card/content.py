@@ -76,6 +76,8 @@ def content_of(source: Source, language: str | None, clean: Callable[[str], str]
         DecodeError: for a payload that `khqr.decode` refuses, such as one with a wrong CRC.
         EncodeError: for a code that `khqr.encode` refuses.
     """
+    if language is not None and not isinstance(language, str):
+        raise TypeError(f"language is str, such as 'km', not {type(language).__name__}")
     if isinstance(source, (Individual, Merchant)):
         payload = encode(source)
     elif isinstance(source, (str, bytes)):

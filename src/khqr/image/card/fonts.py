@@ -28,8 +28,8 @@ __all__ = [
     "Glyph",
     "Shaped",
     "Typeface",
+    "draws",
     "fonts_for",
-    "has_glyph",
     "moved",
     "outline",
     "pillow_font",
@@ -43,6 +43,7 @@ _PACKAGES = {
     "latin": ("fontpkg_nunito_sans", "fontpkg-nunito-sans", "NunitoSans["),
     "khmer": ("fontpkg_noto_sans_khmer", "fontpkg-noto-sans-khmer", "NotoSansKhmer["),
 }
+_NEEDED = {"latin": "0123456789,.…$ABCDEFGHIJKLMNOPQRSTUVWXYZ", "khmer": "៛"}
 _LANGUAGES = {"latin": "en", "khmer": "km"}
 _SCRIPTS = {"latin": "Latn", "khmer": "Khmr"}
 
@@ -102,8 +103,13 @@ def fonts_for(font: FontSource | None, khmer_font: FontSource | None) -> Fonts:
         MissingDependency: if the font packages are not installed.
     """
     fonts = Fonts(_source("latin", font), _source("khmer", khmer_font))
-    for script in ("latin", "khmer"):
-        _face(fonts.typeface(script, 400).source)
+    for script, needed in _NEEDED.items():
+        typeface = fonts.typeface(script, 400)
+        lacking = "".join(c for c in needed if not draws(typeface, c))
+        if lacking:
+            raise CardError(
+                f"the {script} font cannot draw {lacking}, which cards are written with"
+            )
     return fonts
 
 
@@ -145,8 +151,8 @@ def _face(source: str | bytes) -> Any:
     except OSError as problem:
         raise CardError(f"the font cannot be read: {problem}") from None
     face = hb.Face(data)
-    if not face.glyph_count or not hb.Font(face).get_nominal_glyph(ord("0")):
-        raise CardError("the font is no TrueType or OpenType file, or has no digit 0")
+    if not face.glyph_count:
+        raise CardError("the font is no TrueType or OpenType file")
     return face
 
 
@@ -157,9 +163,13 @@ def _font(typeface: Typeface) -> Any:
     return font
 
 
-def has_glyph(typeface: Typeface, character: str) -> bool:
-    """Whether the font can draw a character."""
-    return bool(_font(typeface).get_nominal_glyph(ord(character)))
+@lru_cache(maxsize=2048)
+def draws(typeface: Typeface, character: str) -> bool:
+    """Whether the font has a glyph for a character, with something black in it."""
+    font = _font(typeface)
+    glyph = font.get_nominal_glyph(ord(character))
+    extents = font.get_glyph_extents(glyph) if glyph else None
+    return extents is not None and bool(extents.width and extents.height)
 
 
 @lru_cache(maxsize=512)

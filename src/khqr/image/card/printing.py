@@ -6,15 +6,28 @@ import warnings
 from collections.abc import Sequence
 
 from .drawing import Drawing, Modules
-from .notices import PrintWarning
+from .notices import CardError, PrintWarning
 
-__all__ = ["PrintedSize", "printed_size", "warn_of_small_print"]
+__all__ = ["PrintedSize", "in_millimetres", "printed_size", "warn_of_small_print"]
 
 LEAST_SYMBOL_MM = 20.0
 LEAST_MODULE_MM = 0.4
 
 PrintedSize = tuple[float, float]
 """Sides of the smallest symbol and of the smallest module of a card, in millimetres."""
+
+
+def in_millimetres(name: str, value: float, least: float, most: float) -> float:
+    """Return a length, or say that it is none or out of bounds.
+
+    >>> in_millimetres("width_mm", 80, 10, 2000)
+    80.0
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} is a number of millimetres, not {type(value).__name__}")
+    if not least <= value <= most:
+        raise CardError(f"{name} is {value}, expected {least:g} to {most:g} millimetres")
+    return float(value)
 
 
 def printed_size(drawing: Drawing, width_mm: float) -> PrintedSize:

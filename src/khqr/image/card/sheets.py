@@ -11,7 +11,7 @@ from .cards import Card, Options, make
 from .content import Source
 from .notices import CardError
 from .pdf_file import Pdf
-from .printing import PrintedSize, printed_size, warn_of_small_print
+from .printing import PrintedSize, in_millimetres, printed_size, warn_of_small_print
 from .style import CardStyle, StandStyle
 
 __all__ = ["sheet"]
@@ -32,8 +32,6 @@ _TEMPLATES: dict[str, CardStyle | StandStyle] = {"card": CardStyle(), "stand": S
 _MARK = 5.0
 _LEAST_MARK = 2.0
 _SLACK = 1e-6
-_MOST_BLEED = 50
-_MOST_SIDE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +104,8 @@ def sheet(
     >>> sheet([payload] * 8)[:8]
     b'%PDF-1.4'
     """
+    if isinstance(sources, (str, bytes)):
+        raise TypeError("sources are payloads, one after the other, not a single text")
     if template not in _TEMPLATES:
         raise CardError(f"template is {template!r:.20}, expected card or stand")
     options.setdefault("style", _TEMPLATES[template])
@@ -177,11 +177,12 @@ def _planned(
 ) -> _Plan:
     """Return where cards of a ratio of height to width go; what is not given is what fits."""
     size = _page_size(page)
-    if not 0 <= bleed <= _MOST_BLEED:
-        raise CardError(f"bleed_mm is {bleed}, expected 0 to {_MOST_BLEED} millimetres")
-    if width is not None and not 0 < width <= _MOST_SIDE:
-        raise CardError(f"width_mm is {width}, expected up to {_MOST_SIDE} millimetres")
+    in_millimetres("bleed_mm", bleed, 0, 50)
+    if width is not None:
+        in_millimetres("width_mm", width, 5, 2000)
     for name, count in (("columns", columns), ("rows", rows)):
+        if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
+            raise TypeError(f"{name} is int, not {type(count).__name__}")
         if count is not None and not 1 <= count <= 100:
             raise CardError(f"{name} is {count}, expected 1 to 100")
     if columns is None and rows is None and width is None:
@@ -218,7 +219,5 @@ def _page_size(page: str | tuple[float, float]) -> tuple[float, float]:
         return PAGES[page.upper()]
     if not isinstance(page, (tuple, list)) or len(page) != 2:
         raise TypeError("page is a name such as 'A4', or (width, height) in millimetres")
-    width, height = page
-    if not (10 <= width <= 2000 and 10 <= height <= 2000):
-        raise CardError(f"page is {width:g} x {height:g} mm, expected 10 to 2000 mm a side")
-    return (float(width), float(height))
+    width, height = (in_millimetres("a side of the page", side, 10, 2000) for side in page)
+    return (width, height)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .drawing import Box, Text, TextRun
-from .fonts import Fonts, Shaped, Typeface, has_glyph, shape, union
+from .fonts import Fonts, Shaped, Typeface, draws, shape, union
 from .notices import CardError, CardWarning
 
 __all__ = ["Line", "Lines", "Writer", "script_runs"]
@@ -140,7 +140,7 @@ class Writer:
         if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
             return False
         script = "khmer" if _is_khmer(character) else "latin"
-        return has_glyph(self.fonts.typeface(script, 400), character)
+        return draws(self.fonts.typeface(script, 400), character)
 
     def fitted(self, text: str, weight: int, size: float, least: float, width: float) -> Lines:
         """Return a text as one line, a smaller line, two lines, or two lines and an ellipsis.
