@@ -21,14 +21,14 @@ from PIL import Image, features
 
 import khqr
 from card_names import NAMES, payload_for
-from khqr.image import card
-from khqr.image.card.badge import badge_for
+from khqr.image import card, symbol
+from khqr.image.card.badge import badge_for, hidden_patterns
 from khqr.image.card.content import amount_shown
 from khqr.image.card.drawing import Box, Drawing, Fill, Modules, Picture, Text
 from khqr.image.card.fonts import fonts_for, shape
-from khqr.image.card.modules import alignment_centres, encoded, hidden_patterns
 from khqr.image.card.raster import painted
 from khqr.image.card.text import Writer, script_runs
+from khqr.image.patterns import alignment_centres
 from material import FULL, STATIC, replaced
 
 STYLES = (card.CardStyle(), card.StandStyle())
@@ -416,8 +416,6 @@ def test_theme_takes_six_digits_only() -> None:
         ({"theme": 1}, "theme is a Theme"),
         ({"style": "card"}, "style is CardStyle or StandStyle"),
         ({"error": "X"}, "expected L, M, Q or H"),
-        ({"min_version": 41}, "expected 1 to 40"),
-        ({"min_version": "9"}, "min_version is int"),
         ({"badge": "none.png"}, "badge is no picture that can be read"),
         ({"badge": 5}, "badge is a path, bytes or a Pillow image"),
         ({"logo": b"no picture"}, "logo is no picture that can be read"),
@@ -469,12 +467,12 @@ def test_payload_that_nobody_could_pay_gets_no_card() -> None:
 
 
 def test_symbol_may_be_larger_than_it_needs() -> None:
-    assert encoded(STATIC).version == 6
-    assert encoded(STATIC, min_version=3) == encoded(STATIC)
-    larger = encoded(FULL, min_version=16)
-    assert (larger.version, len(larger.rows)) == (16, 81)
-    assert {byte for row in larger.rows for byte in row} == {0, 1}
-    assert encoded(FULL, eci=False, min_version=16) != larger
+    for least, version in ((1, 6), (3, 6), (16, 16)):
+        (panel,) = card.make(STATIC, min_version=least).panels
+        assert panel.symbol == symbol.make(STATIC, min_version=least)
+        assert panel.symbol.version == version
+    (panel,) = card.make(FULL, eci=False, error="H").panels
+    assert panel.symbol == symbol.make(FULL, eci=False, error="H")
 
 
 def test_fonts_of_the_caller() -> None:
@@ -489,14 +487,14 @@ def test_fonts_of_the_caller() -> None:
         card.make(STATIC, khmer_font=data)
 
 
-@pytest.mark.parametrize("module", ["uharfbuzz", "fontpkg_nunito_sans", "PIL", "segno"])
+@pytest.mark.parametrize("module", ["uharfbuzz", "fontpkg_nunito_sans", "PIL"])
 def test_missing_package_names_the_extra(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from khqr.image.card import fonts
 
     for kept in (fonts._packaged, fonts._face, fonts._font, fonts.shape, fonts.draws):
         kept.cache_clear()
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(khqr.MissingDependency, match=r"khqr\[(card|image)\]"):
+    with pytest.raises(khqr.MissingDependency, match=r"khqr\[card\]"):
         card.make(STATIC).png()
 
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 import khqr
 from card_names import NAMES, payload_for
-from khqr.image import card, scan, scan_all
-from khqr.image.card.modules import encoded
+from khqr.image import card, scan, scan_all, symbol
 from khqr.testing import payloads
 
 KINDS: list[tuple[str, Any]] = [("KHR", None), ("KHR", 10_000), ("USD", None), ("USD", "1234.50")]
@@ -131,7 +130,7 @@ def test_verify_raises_for_what_does_not_scan_back() -> None:
     good = card.make(payload, verify=True)
     assert good.png()
     (panel,) = good.panels
-    bad = replace(good, panels=(replace(panel, symbol=encoded(other)),))
+    bad = replace(good, panels=(replace(panel, symbol=symbol.make(other)),))
     for write in (bad.png, bad.jpeg, bad.svg, bad.pdf, lambda: card.sheet([bad])):
         with pytest.raises(card.CardError, match="does not scan back"):
             write()

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .blocks import ErrorCorrection, codewords, data_bits
 from .masks import GAP, MASKS, penalty
+from .patterns import alignment_centres
 
 __all__ = ["modules"]
 
@@ -112,23 +113,11 @@ def _patterns(version: int) -> dict[tuple[int, int], bool]:
         for y in range(max(0, top - 4), min(size, top + 5)):
             for x in range(max(0, left - 4), min(size, left + 5)):
                 cells[y, x] = max(abs(y - top), abs(x - left)) not in {2, 4}
-    for top, left in _alignment(version):
+    for top, left in alignment_centres(version):
         for y in range(top - 2, top + 3):
             for x in range(left - 2, left + 3):
                 cells[y, x] = max(abs(y - top), abs(x - left)) != 1
     return cells
-
-
-def _alignment(version: int) -> list[tuple[int, int]]:
-    """Return the centres of the alignment patterns (ISO/IEC 18004 Annex E)."""
-    if version == 1:
-        return []
-    count = version // 7 + 2
-    last = 10 + 4 * version
-    step = 26 if version == 32 else (version * 4 + count * 2 + 1) // (count * 2 - 2) * 2
-    lines = [6, *sorted(last - k * step for k in range(count - 1))]
-    corners = {(6, 6), (6, last), (last, 6)}
-    return [(y, x) for y in lines for x in lines if (y, x) not in corners]
 
 
 def _places(size: int, taken: dict[tuple[int, int], bool]) -> list[tuple[int, int]]:

@@ -13,15 +13,15 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..patterns import alignment_centres
 from ..symbol import ErrorCorrection
-from .modules import hidden_patterns
 from .notices import BadgeWarning, CardError
 from .style import CardStyle, StandStyle
 
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Badge", "badge_for"]
+__all__ = ["Badge", "badge_for", "hidden_patterns"]
 
 _LARGEST_AT = {"L": 0.25, "M": 0.25}
 
@@ -97,3 +97,19 @@ def _versions_at_risk(part: float) -> str:
         else:
             ranges.append([version])
     return ", ".join("-".join(str(v) for v in pair) for pair in ranges)
+
+
+def hidden_patterns(version: int, part: float) -> bool:
+    """Whether a disc at the centre, ``part`` of the symbol's side wide, touches a pattern.
+
+    >>> [v for v in range(1, 21) if hidden_patterns(v, 0.204)]
+    [7, 8, 9, 10, 11, 12, 13]
+    """
+    side = 17 + 4 * version
+    middle, radius = side / 2, part * side / 2
+    for x, y in alignment_centres(version):
+        across = max(abs(x + 0.5 - middle) - 2.5, 0.0)
+        down = max(abs(y + 0.5 - middle) - 2.5, 0.0)
+        if across * across + down * down < radius * radius:
+            return True
+    return False

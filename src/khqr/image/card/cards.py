@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from os import PathLike
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from .. import symbol
 from ..scanner import scan_all
 from ..symbol import ErrorCorrection
 from .badge import badge_for
@@ -18,7 +19,6 @@ from .content import Source, contents_of
 from .drawing import Drawing, Grid, Modules
 from .fonts import FontSource, fonts_for
 from .layout import arrange_card
-from .modules import Eci, encoded
 from .notices import CardError, CardWarning
 from .parts import Panel, Setting
 from .pdf_file import Pdf
@@ -215,8 +215,8 @@ class Options(TypedDict, total=False):
     logo: str | PathLike[str] | bytes | Image.Image | None
     language: str | None
     error: ErrorCorrection
-    eci: Eci
-    min_version: int | None
+    eci: bool | Literal["auto"]
+    min_version: int
     verify: bool
     font: FontSource | None
     khmer_font: FontSource | None
@@ -231,8 +231,8 @@ def make(
     logo: str | PathLike[str] | bytes | Image.Image | None = None,
     language: str | None = None,
     error: ErrorCorrection = "M",
-    eci: Eci = "auto",
-    min_version: int | None = None,
+    eci: bool | Literal["auto"] = "auto",
+    min_version: int = 1,
     verify: bool = False,
     font: FontSource | None = None,
     khmer_font: FontSource | None = None,
@@ -295,8 +295,10 @@ def make(
         contents[0].name, style.name_weight, style.name_size, style.name_least_scale, room
     )
     for content in contents:
-        symbol = encoded(content.payload, error, eci, min_version)
-        shown = badge_for(wanted, content.sign, symbol.version, error, style)
-        panels.append(Panel(content, name, symbol, shown))
+        made = symbol.make(
+            content.payload, error=error, eci=eci, min_version=min_version, engine="fast"
+        )
+        shown = badge_for(wanted, content.sign, made.version, error, style)
+        panels.append(Panel(content, name, made, shown))
     mark = None if logo is None else picture_of(logo, "logo")
     return Card(tuple(panels), style, theme_of(theme), writer, mark, verify)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..sizes import QUIET_ZONE
+from ..symbol import Symbol
 from .badge import Badge
 from .content import Content
 from .drawing import Box, Fill, Grid, Item, Modules, Picture, Text, disc, rectangle, rounded
-from .modules import Encoded
 from .notices import CardError
 from .style import BLACK, WHITE, CardStyle, StandStyle, Theme
 from .text import Lines, Writer
@@ -32,7 +33,6 @@ __all__ = [
 MARK = "KHQR"
 """What the header says where the caller gives no picture: plain text, no artwork."""
 
-QUIET_ZONE = 4
 _RING_RADIUS = 0.2
 _LEAST_DASH = 0.001
 """Dashes and gaps shorter than that together are drawn as one line."""
@@ -48,7 +48,7 @@ class Panel:
 
     content: Content
     name: Lines
-    symbol: Encoded
+    symbol: Symbol
     badge: Badge | None
 
 
@@ -208,7 +208,7 @@ def symbol_and_badge(
 ) -> list[Item]:
     """Return a symbol in the middle of a box (left, top, side), its white tile and its badge."""
     left, top, room = box
-    count = len(panel.symbol.rows)
+    count = len(panel.symbol.matrix)
     module = setting.grid.module(room, count)
     if module <= 0:
         least = int(count * (style.width / room) + 1)
@@ -224,7 +224,7 @@ def symbol_and_badge(
         wide = max(setting.grid.line(tile_margin), QUIET_ZONE * module)
         tile = (x - wide, y - wide, x + side + wide, y + side + wide)
         items.append(Fill("tile", (rounded(tile, style.tile_radius),), WHITE))
-    modules = Modules(x, y, module, panel.symbol.rows)
+    modules = Modules(x, y, module, panel.symbol.matrix)
     return [*items, modules, *_badge(panel.badge, modules, style, setting)]
 
 
