@@ -355,6 +355,17 @@ def test_quiet_zone_is_kept_on_any_theme() -> None:
             assert (around[:, corner:-corner] == 255).all()
 
 
+@pytest.mark.parametrize("minimum", [1, 7, 9, 14, 18])
+def test_frame_of_a_stand_stays_off_the_quiet_zone(minimum: int) -> None:
+    for width in (None, 700):
+        style = card.StandStyle()
+        drawn = card.make(STATIC, style=style, error="L", min_version=minimum)
+        drawing = drawn.drawing(width)
+        (symbol,) = (item for item in drawing.items if isinstance(item, Modules))
+        inside = (style.width - style.frame_side) / 2 + style.frame_stroke
+        assert symbol.box[0] - inside >= 4 * symbol.module - 1e-3
+
+
 @pytest.mark.parametrize("style", STYLES)
 @settings(max_examples=150)
 @given(data=st.data())

@@ -48,6 +48,9 @@ def test_every_card_is_read_by_zbar() -> None:
         payload = payload_for(name, currency=currency, amount=amount)
         picture = quietly(payload).image(WIDTHS[index % 3])
         assert scan(picture, engine="pyzbar").text == payload, name
+        if index % 4 == 0:
+            stand = quietly(payload, style=card.StandStyle()).image(720)
+            assert scan(stand, engine="pyzbar").text == payload, name
 
 
 @pytest.mark.parametrize("error", ["L", "M", "Q", "H"])
@@ -106,7 +109,11 @@ def test_any_code_is_drawn_and_read(payload: str, error: Any, width: int, stand:
     style = card.StandStyle() if stand else card.CardStyle()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", card.CardWarning)
-        drawn = card.make(payload, error=error, style=style)
+        try:
+            drawn = card.make(payload, error=error, style=style)
+        except card.CardError as refusal:
+            assert "pass font=" in str(refusal)  # noqa: PT017 - either end is right
+            return
         picture = drawn.image(width if not stand else 2 * width)
     assert scan(picture).text == payload
 

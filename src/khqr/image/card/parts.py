@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARK",
+    "QUIET_ZONE",
     "Panel",
     "Place",
     "Setting",

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from .drawing import ROUND, Contour, Drawing, Fill, Item, Path, rectangle
-from .parts import Panel, Place, Setting, amount_row, header_mark, name_block, symbol_and_badge
+from .parts import (
+    QUIET_ZONE,
+    Panel,
+    Place,
+    Setting,
+    amount_row,
+    header_mark,
+    name_block,
+    symbol_and_badge,
+)
 from .style import StandStyle
 
 __all__ = ["arrange_stand"]
 
 NUMBER_PREFIX = "MID: "
+_LEAST_SIDE = 0.05
 _BOTTOM = 0.02
 """Least space below the last line."""
 
@@ -22,12 +32,18 @@ def arrange_stand(style: StandStyle, setting: Setting, panels: tuple[Panel, ...]
         items += amount_row(
             panel.content, style, setting, x, baseline, style.amount_size, centred=True
         )
-    left = (style.width - style.symbol_side) / 2
-    box = (left, style.symbol_top, style.symbol_side)
-    margin = (style.frame_side - style.symbol_side) / 2
-    items += symbol_and_badge(panel, box, style, setting, margin)
+    side = _clear_side(style, len(panel.symbol.rows))
+    lower = (style.symbol_side - side) / 2
+    box = ((style.width - side) / 2, style.symbol_top + lower, side)
+    items += symbol_and_badge(panel, box, style, setting, (style.frame_side - side) / 2)
     items.append(_frame(style, setting))
     return Drawing(style.width, style.height, (*items, *_words(style, setting, panel)))
+
+
+def _clear_side(style: StandStyle, count: int) -> float:
+    """Return the side of a symbol of ``count`` modules that keeps the frame off its quiet zone."""
+    inside = style.frame_side - 2 * style.frame_stroke
+    return max(_LEAST_SIDE, min(style.symbol_side, inside * count / (count + 2 * QUIET_ZONE)))
 
 
 def _ground(style: StandStyle, setting: Setting) -> list[Item]:
