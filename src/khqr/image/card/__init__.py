@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
+from ..sizes import PrintWarning
 from .cards import Card, Options, make
 from .content import Source
-from .notices import BadgeWarning, CardError, CardWarning, PrintWarning
+from .notices import BadgeWarning, CardError, CardWarning
 from .sheets import sheet
 from .style import DARK, LIGHT, CardStyle, StandStyle, Theme
 

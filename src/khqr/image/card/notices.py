@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...errors import KhqrError
 
-__all__ = ["BadgeWarning", "CardError", "CardWarning", "PrintWarning"]
+__all__ = ["BadgeWarning", "CardError", "CardWarning"]
 
 
 class CardError(KhqrError):
@@ -21,7 +21,3 @@ class CardWarning(UserWarning):
 
 class BadgeWarning(CardWarning):
     """A badge hides a pattern that some readers need to find the symbol."""
-
-
-class PrintWarning(CardWarning):
-    """A symbol is printed smaller than readers and printers can be trusted with."""

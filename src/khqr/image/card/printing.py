@@ -5,13 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 
+from ..sizes import SMALLEST_MODULE_MM, SMALLEST_SYMBOL_MM, PrintWarning
 from .drawing import Drawing, Modules
-from .notices import CardError, PrintWarning
+from .notices import CardError
 
 __all__ = ["PrintedSize", "in_millimetres", "printed_size", "warn_of_small_print"]
-
-LEAST_SYMBOL_MM = 20.0
-LEAST_MODULE_MM = 0.4
 
 PrintedSize = tuple[float, float]
 """Sides of the smallest symbol and of the smallest module of a card, in millimetres."""
@@ -48,14 +46,15 @@ def warn_of_small_print(sizes: Sequence[PrintedSize]) -> None:
     small = [
         (symbol, module)
         for symbol, module in sizes
-        if symbol < LEAST_SYMBOL_MM - 1e-9 or module < LEAST_MODULE_MM - 1e-9
+        if symbol < SMALLEST_SYMBOL_MM - 1e-9 or module < SMALLEST_MODULE_MM - 1e-9
     ]
     if small:
         symbol, module = min(small, key=lambda size: size[1])
         warnings.warn(
             f"{len(small)} of {len(sizes)} are printed small: the smallest symbol is "
-            f"{symbol:.1f} mm wide, its modules {module:.2f} mm; at least {LEAST_SYMBOL_MM:g} mm "
-            f"and {LEAST_MODULE_MM:g} mm are needed, so print them wider",
+            f"{symbol:.1f} mm wide, its modules {module:.2f} mm; at least "
+            f"{SMALLEST_SYMBOL_MM:g} mm and {SMALLEST_MODULE_MM:g} mm are needed, "
+            "so print them wider",
             PrintWarning,
             stacklevel=3,
         )

@@ -32,7 +32,7 @@ def arrange_stand(style: StandStyle, setting: Setting, panels: tuple[Panel, ...]
         items += amount_row(
             panel.content, style, setting, x, baseline, style.amount_size, centred=True
         )
-    side = _clear_side(style, len(panel.symbol.rows))
+    side = _clear_side(style, len(panel.symbol.matrix))
     lower = (style.symbol_side - side) / 2
     box = ((style.width - side) / 2, style.symbol_top + lower, side)
     items += symbol_and_badge(panel, box, style, setting, (style.frame_side - side) / 2)
