@@ -35,7 +35,7 @@ from khqr.bulk.formats import Format, Style
 from khqr.bulk.journal import JOURNAL
 from khqr.bulk.workers import MOST_JOBS
 from khqr.emv.crc import checksum
-from khqr.image import scan, symbol
+from khqr.image import card, scan, scan_all, symbol
 from material import CLOCK, FULL, STATIC
 
 PERSON: dict[str, Any] = {"bakong_account_id": "demo_user@devb", "merchant_name": "Demo User"}
@@ -106,8 +106,8 @@ def test_each_row_is_a_picture(tmp_path: Path) -> None:
 
 def test_every_format_is_drawn_as_asked(tmp_path: Path) -> None:
     rows = [{"payload": FULL}]
-    asked: tuple[Any, Any] = ({}, {"error": "H", "scale": 3})
-    for name in FORMATS:
+    for name, kind in FORMATS.items():
+        asked: tuple[Any, Any] = ({}, {"error": "H"} | ({"scale": 3} if kind.is_scaled else {}))
         for options in asked:
             render(rows, tmp_path / name, format=name, **options)
             (data,) = pictures(tmp_path / name).values()
@@ -118,6 +118,10 @@ def test_every_format_is_drawn_as_asked(tmp_path: Path) -> None:
                 assert scan(data).text == FULL
             elif name == "svg":
                 assert data.decode() == symbol.svg(FULL, **({"scale": 4} | options))
+            elif name == "card":
+                assert data == card.png(FULL, **options)
+            elif name == "sheet":
+                assert data == card.sheet([FULL], **options)
             else:
                 assert name == "pdf"
                 assert data == symbol.pdf(FULL, **({"scale": 4} | options))
@@ -381,6 +385,30 @@ def test_a_payload_that_fits_no_symbol_is_a_bad_row(tmp_path: Path) -> None:
     summary = render(rows, tmp_path, error="H")
     assert (summary.made, summary.failed) == (1, 1)
     assert "a symbol of level H holds 1273" in str(summary.failures[0])
+
+
+def test_a_name_that_no_font_has_leaves_its_sheet(tmp_path: Path) -> None:
+    rows = [*shops(2), PERSON | {"merchant_name": "\u05d0\u05d1"}, PERSON]
+    summary = render(rows, tmp_path, format="sheet")
+    assert (summary.made, summary.failed) == (3, 1)
+    assert "holds no character that the fonts of the card have" in str(summary.failures[0])
+    (data,) = pictures(tmp_path).values()
+    assert len(scan_all(data, expected=3)) == 3
+
+
+def test_cards_stopped_and_taken_up(tmp_path: Path) -> None:
+    for name in ("card", "sheet"):
+        rows = shops(24 if name == "card" else 220)
+        render(rows, tmp_path / name / "whole", format=name, jobs=2)
+        stopped_after(rows, tmp_path / name / "parts", len(rows) // 2, format=name, jobs=2)
+        rest = render(rows, tmp_path / name / "parts", format=name, jobs=2)
+        assert rest.kept
+        assert pictures(tmp_path / name / "parts") == pictures(tmp_path / name / "whole")
+
+
+def test_a_scale_goes_with_symbols(tmp_path: Path) -> None:
+    with pytest.raises(khqr.KhqrError, match="card has a size of its own; scale goes with svg"):
+        render(shops(1), tmp_path, format="card", scale=3)
 
 
 def test_pictures_are_scanned_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

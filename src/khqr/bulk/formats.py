@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..image import symbol
+from ..image import card, symbol
 from ..image.symbol import ErrorCorrection
 
 __all__ = ["FORMATS", "Format", "Style"]
@@ -33,12 +33,14 @@ class Format:
         draw: gives the bytes of a file for its payloads.
         per_file: how many rows a file holds.
         is_scanned: whether `khqr.image.scan` reads its files.
+        is_scaled: whether a scale means something.
     """
 
     suffix: str
     draw: Callable[[Sequence[str], Style], bytes]
     per_file: int = 1
     is_scanned: bool = False
+    is_scaled: bool = False
 
 
 def _text(payloads: Sequence[str], _: Style) -> bytes:
@@ -58,10 +60,20 @@ def _pdf(payloads: Sequence[str], style: Style) -> bytes:
     return symbol.pdf(payloads[0], scale=style.scale or 4, error=style.error, engine="fast")
 
 
+def _card(payloads: Sequence[str], style: Style) -> bytes:
+    return card.png(payloads[0], error=style.error)
+
+
+def _sheet(payloads: Sequence[str], style: Style) -> bytes:
+    return card.sheet(payloads, error=style.error)
+
+
 FORMATS = {
-    "svg": Format(".svg", _svg),
-    "png": Format(".png", _png, is_scanned=True),
-    "pdf": Format(".pdf", _pdf),
+    "svg": Format(".svg", _svg, is_scaled=True),
+    "png": Format(".png", _png, is_scanned=True, is_scaled=True),
+    "pdf": Format(".pdf", _pdf, is_scaled=True),
+    "card": Format(".png", _card, is_scanned=True),
+    "sheet": Format(".pdf", _sheet, per_file=100),
     "txt": Format(".txt", _text),
 }
 """Every format by its name. A format whose files hold several rows has a larger ``per_file``."""

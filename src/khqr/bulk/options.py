@@ -24,20 +24,21 @@ class Options(TypedDict, total=False):
     """What may be said about a run.
 
     Attributes:
-        format: ``svg`` (the default), ``png``, ``pdf``, or ``txt`` for the payload alone.
+        format: ``svg`` (the default), ``png`` or ``pdf`` for symbols, ``card`` for a card of 600
+            pixels as PNG, ``sheet`` for 100 cards in a PDF to print, ``txt`` for the payload alone.
         name: template of the file names, ``{line:06d}-{bakong_account_id}`` by default. It may
             ask for ``{line}``, ``{md5}`` and every column.
         jobs: worker processes. With more than one, a program must call this under
             ``if __name__ == "__main__":``, as each worker imports it.
         error: level of error correction, M by default.
-        scale: units or pixels a module, 1 to 64.
+        scale: units or pixels a module, 1 to 64; for symbols.
         at: the time of creation of codes with an amount; now by default.
         expires_in: the life of codes with an amount whose row does not say when they expire.
         strict: refuse what a strict reader may not like, as `khqr.encode` does.
         ignore_unknown: pass over columns that no code has.
         resume: keep the pictures that an earlier run made from the same row in the same way.
-        verify: scan each picture back, and refuse what reads otherwise; only for ``png``. By
-            default this is done where zxing-cpp is installed.
+        verify: scan each picture back, and refuse what reads otherwise; for ``png`` and
+            ``card``. By default this is done where zxing-cpp is installed.
         limit: take only the first so many rows.
     """
 
@@ -85,6 +86,9 @@ class Settings:
                 raise TypeError(f"{name} is an int, not {type(value).__name__}")
             if value < 1 or value > (most or value):
                 raise KhqrError(f"{name} is {value}, expected 1 to {most or 'any number'}")
+        if self.scale is not None and not self.kind.is_scaled:
+            scaled = ", ".join(name for name, kind in FORMATS.items() if kind.is_scaled)
+            raise KhqrError(f"{self.format} has a size of its own; scale goes with {scaled}")
         aware_moment("at", self.at)
         _refuse_no_timedelta(self.expires_in)
         if self.verify and not FORMATS[self.format].is_scanned:

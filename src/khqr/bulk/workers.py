@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ..errors import EncodeError, ScanError
+from ..image.card import CardError
 from .formats import FORMATS, Format, Style
 from .journal import replaced
 from .problems import Problem, WorkersLost, problems_of
@@ -25,6 +26,9 @@ from .problems import Problem, WorkersLost, problems_of
 __all__ = ["Drawn", "Order", "Work", "in_order"]
 
 T = TypeVar("T")
+
+_UNDRAWABLE = (EncodeError, CardError)
+"""What a payload may be at fault for: too long for a symbol, or a name that no font has."""
 
 CHUNK = 16
 """Steps that a worker is asked for at once."""
@@ -80,7 +84,7 @@ class Work:
         problems: list[tuple[Problem, ...]] = [()] * len(order.payloads)
         try:
             data = kind.draw(order.payloads, self.style)
-        except EncodeError as error:
+        except _UNDRAWABLE as error:
             if len(order.payloads) == 1:
                 return Drawn(0, (problems_of(error),))
             problems = [self._alone(kind, payload) for payload in order.payloads]
@@ -99,7 +103,7 @@ class Work:
     def _alone(self, kind: Format, payload: str) -> tuple[Problem, ...]:
         try:
             kind.draw([payload], self.style)
-        except EncodeError as error:
+        except _UNDRAWABLE as error:
             return problems_of(error)
         return ()
 
