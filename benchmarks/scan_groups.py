@@ -16,6 +16,8 @@ import numpy as np
 import segno
 from PIL import Image, ImageFilter, ImageOps
 
+from khqr.image import card
+
 from . import degrade
 from .payloads import CLOCK, written
 
@@ -269,17 +271,9 @@ def _printed(texts: Sequence[str], random: Draw) -> Iterator[tuple[str, Picture,
 
 
 def _cards(texts: Sequence[str], _random: Draw) -> Iterator[tuple[str, Picture, tuple[str, ...]]]:
-    """Yield payment cards, once the library draws them: `khqr.image.card.png(payload, width=)`."""
-    try:
-        from khqr.image import card  # type: ignore[attr-defined,unused-ignore] # not in every version
-    except ImportError:
-        return
-    import io
-
     for width in (240, 360, 600, 1200):
         for text in texts:
-            with Image.open(io.BytesIO(card.png(text, width=width))) as picture:
-                yield f"{width} px", picture.convert("RGB"), (text,)
+            yield f"{width} px", card.make(text).image(width), (text,)
 
 
 EXTRA: Mapping[str, Group] = {

@@ -62,7 +62,7 @@ DOLLAR = khqr.encode(
 CODES = [PERSON, SHOP, DOLLAR]
 WRONG_CRC = PERSON[:-4] + "0000"
 COMMANDS = [
-    "encode", "decode", "check", "verify", "amend", "explain", "render", "scan", "batch",
+    "encode", "decode", "check", "verify", "amend", "explain", "render", "card", "scan", "batch",
 ]  # fmt: skip
 
 PIPED: dict[str, str | None] = dict.fromkeys(

@@ -10,6 +10,7 @@ import click
 
 from .. import __version__
 from .batch import batch
+from .card import card
 from .options import examples
 from .read import check, decode, explain, verify
 from .render import render
@@ -41,7 +42,7 @@ def khqr() -> None:
     """
 
 
-for _command in (encode, decode, check, verify, amend, explain, render, scan, batch):
+for _command in (encode, decode, check, verify, amend, explain, render, card, scan, batch):
     khqr.add_command(_command)
 
 

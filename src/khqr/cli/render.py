@@ -19,7 +19,7 @@ from ..image.symbol import ErrorCorrection, PrintWarning, Segmentation, Sizing, 
 from .console import Output
 from .options import guarded, option_name, payload_argument, payload_examples, payload_from
 
-__all__ = ["render"]
+__all__ = ["render", "write_file"]
 
 _LARGEST_SCALE = 64
 _FILES = ("svg", "png", "pdf", "eps")
@@ -131,7 +131,7 @@ def render(
     if out is None:
         sys.stdout.buffer.write(data)
     else:
-        _write(out, data, force=force)
+        write_file(out, data, force=force)
 
 
 def _kind_of(out: Path | None) -> str:
@@ -178,7 +178,8 @@ def _drawn(output: Output, code: Symbol, kind: str, sizing: Sizing) -> bytes:
     return data
 
 
-def _write(out: Path, data: bytes, *, force: bool) -> None:
+def write_file(out: Path, data: bytes, *, force: bool) -> None:
+    """Write a new file, or with ``force`` over an old one."""
     try:
         with out.open("wb" if force else "xb") as file:
             file.write(data)
