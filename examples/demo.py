@@ -13,7 +13,7 @@ from pathlib import Path
 
 import khqr
 from khqr.cli.explain import explain
-from khqr.image import scan, symbol
+from khqr.image import card, scan, symbol
 
 AT_THE_TILL = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -76,6 +76,11 @@ def main() -> None:
             if text != payload or not khqr.verify(text):
                 raise SystemExit(f"{png}: {engine} reads another text")
             print(f"{png}: scanned back with {engine}, CRC right")
+        shown = folder / f"{name}-card.png"
+        card.make(payload, language="km").save(shown)
+        if scan(shown).text != payload:
+            raise SystemExit(f"{shown} reads another text")
+        print(f"{shown}: the card of it, scanned back too")
         back = khqr.decode(scan(png).text)
         if (back.amount, back.merchant_name) != (code.amount, code.merchant_name):
             raise SystemExit(f"{png} decodes to another code: {back}")
