@@ -12,7 +12,7 @@ import khqr
 FACE = {
     "Individual", "Merchant", "KHR", "USD", "Currency", "encode", "decode", "verify", "check",
     "Finding", "parse", "amend", "md5", "KhqrError", "DecodeError", "EncodeError", "ScanError",
-    "MissingDependency", "Payload", "DataObject", "Report", "Severity",
+    "MissingDependency", "Payload", "Network", "identify", "DataObject", "Report", "Severity",
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """KHQR, the payment QR of Cambodia's Bakong: build, encode, decode, check and amend it.
 
-The names below are the whole face of the library; `khqr.image`, `khqr.nbc` and `khqr.testing` are
-imported by name. A name is loaded when it is first used, so that importing the package costs
-almost nothing.
+The names below are the whole face of the library; `khqr.image`, `khqr.nbc`, `khqr.schemes` and
+`khqr.testing` are imported by name. A name is loaded when it is first used, so that importing the
+package costs almost nothing.
 
 >>> import khqr
 >>> code = khqr.Individual(bakong_account_id="demo_user@devb", merchant_name="Demo User")
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Severity,
     )
     from .model import Individual, Merchant
+    from .schemes import Network, identify
 
 __all__ = [
     "KHR",
@@ -42,6 +43,7 @@ __all__ = [
     "KhqrError",
     "Merchant",
     "MissingDependency",
+    "Network",
     "Payload",
     "Report",
     "ScanError",
@@ -50,6 +52,7 @@ __all__ = [
     "check",
     "decode",
     "encode",
+    "identify",
     "md5",
     "parse",
     "verify",
@@ -63,6 +66,7 @@ _HOME = {
     **dict.fromkeys(("KHR", "USD", "Currency"), "currency"),
     **dict.fromkeys(("DataObject", "Payload", "parse"), "emv"),
     **dict.fromkeys(("Individual", "Merchant"), "model"),
+    **dict.fromkeys(("Network", "identify"), "schemes"),
     **dict.fromkeys(
         (
             "DecodeError",

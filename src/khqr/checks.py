@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import overload
 
-from .emv.profile import EMVCO, Profile
-from .emv.rules import examine, read
+from .emv.profile import EMVCO
+from .emv.rules import Reading, examine, read
 from .emv.source import payload_text
 from .errors import DecodeError, Finding, KhqrError, Severity, quote
 from .model import aware_moment
 from .numbers import numbered
 from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr
+from .schemes.judge import judge, not_a_payment
+from .schemes.recognise import host_of, recognise, recognised_text
+from .schemes.registry import BY_NAME
+from .schemes.thai_slip import is_slip
 
 __all__ = ["PROFILES", "Report", "check"]
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (EMVCO, KHQR_PROFILE)}
-"""The profiles that `check` can be given by name."""
+PROFILES: tuple[str, ...] = tuple(dict.fromkeys((EMVCO.name, KHQR_PROFILE.name, *BY_NAME)))
+"""The profiles that `check` can be given by name: EMVCo's, KHQR's, and one for each scheme."""
 
 
 class Report(Sequence[Finding]):
@@ -86,7 +90,8 @@ def check(
     Args:
         payload: the text of a code, or its UTF-8 bytes; any content is judged, none raises.
         profile: ``emvco`` for EMVCo MPM 1.0 to the letter, ``khqr`` for what Cambodia's readers
-            ask for, ``auto`` to choose by the code.
+            ask for, the name of another scheme of `khqr.schemes` for what that one asks for,
+            ``auto`` to choose by the code.
         lenient: forgive white space and a BOM around the payload, with a warning.
         at: the moment at which expiry is judged, an aware `datetime`; by default it is not.
 
@@ -109,14 +114,37 @@ def check(
         text = payload_text(payload)
     except DecodeError as error:
         return Report(error.findings, EMVCO.name if profile == "auto" else profile)
-    chosen = PROFILES.get(profile, KHQR_PROFILE)
-    reading = read(text, chosen, lenient=lenient)
-    if profile == "auto" and not looks_like_khqr(reading):
-        chosen = EMVCO
-        reading = read(text, chosen, lenient=lenient)
-    findings = list(examine(reading, chosen))
-    if chosen is KHQR_PROFILE:
-        findings = [numbered(finding, reading) for finding in findings]
-        findings += khqr_findings(reading, moment)
+    reading = read(text, KHQR_PROFILE, lenient=lenient)
+    name = _profile_of(reading) if profile == "auto" else profile
+    if name == KHQR_PROFILE.name:
+        findings = _khqr_findings(reading, moment)
+    elif name == EMVCO.name:
+        findings = _emvco_findings(read(text, EMVCO, lenient=lenient))
+    else:
+        findings = judge(text, BY_NAME[name], lenient=lenient)
     findings.sort(key=lambda finding: finding.offset)
-    return Report(findings, chosen.name)
+    return Report(findings, name)
+
+
+def _profile_of(reading: Reading) -> str:
+    """Return the profile by which a code asks to be judged: that of whoever it belongs to."""
+    if looks_like_khqr(reading):
+        return KHQR_PROFILE.name
+    link = recognised_text(reading.text)
+    if link is not None:
+        return link[0].name
+    host = host_of(recognise(reading.tree.objects), reading.value("58"))
+    return EMVCO.name if host is None else host.name
+
+
+def _emvco_findings(reading: Reading) -> list[Finding]:
+    if is_slip(reading.tree.objects):
+        return [not_a_payment(reading)]
+    return list(examine(reading, EMVCO))
+
+
+def _khqr_findings(reading: Reading, moment: datetime | None) -> list[Finding]:
+    if is_slip(reading.tree.objects):
+        return [not_a_payment(reading)]
+    findings = [numbered(finding, reading) for finding in examine(reading, KHQR_PROFILE)]
+    return [*findings, *khqr_findings(reading, moment)]

@@ -70,6 +70,16 @@ class Dictionary:
         """Return the entry of ``object_id``, which may be any two digits."""
         return self._entries.get(object_id, self._other)
 
+    def with_entries(self, entries: Mapping[str, Entry]) -> Dictionary:
+        """Return the dictionary of a dialect, in which ``entries`` stand for those here.
+
+        >>> ROOT.with_entries({"82": Entry("Integrity Hash", "S")}).entry("82").inside is None
+        True
+        """
+        return Dictionary(
+            {**self._entries, **entries}, other=self._other, missing_code=self.missing_code
+        )
+
 
 def numbers(first: int, last: int) -> Iterable[str]:
     """Return the IDs from ``first`` to ``last``, both included, as two digits each.

@@ -26,6 +26,9 @@ class Profile:
         units: what a length may count, in the order that is tried.
         exponents: decimals of a currency (by number) where practice departs from ISO 4217.
         severities: by finding code, what the profile makes of it.
+        presence: by ID, how grave it is that an object is absent from the root, None where it
+            is not; every other ID is as grave as the dictionary says (R16).
+        source: where the profile departs from EMVCo, by whose word.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Profile:
     units: tuple[LengthUnit, ...] = (LengthUnit.CODE_POINT,)
     exponents: Mapping[str, int] = field(default_factory=dict)
     severities: Mapping[str, Relaxation] = field(default_factory=dict)
+    presence: Mapping[str, Severity | None] = field(default_factory=dict)
+    source: str = ""
 
     def judged(self, finding: Finding, value: str) -> Finding | None:
         """Return ``finding`` about ``value`` as this profile sees it, None where it is none."""

@@ -137,7 +137,7 @@ def _all_findings(reading: Reading, profile: Profile) -> Iterator[Finding]:
         return
     yield from _level(tree.objects, profile.dictionary, reading)
     if tree.fault is None:
-        yield from _missing_from_root(reading, profile.dictionary)
+        yield from _missing_from_root(reading, profile)
     yield from _format_indicator_first(reading)
     yield from _check_sum(reading)
     yield from _amount_and_initiation(reading, profile)
@@ -194,13 +194,20 @@ def _object(item: DataObject, entry: Entry, reading: Reading) -> Iterator[Findin
             yield locator.finding(code, item.path, at, message)
 
 
-def _missing_from_root(reading: Reading, dictionary: Dictionary) -> Iterator[Finding]:
+def _missing_from_root(reading: Reading, profile: Profile) -> Iterator[Finding]:
     present = {item.id for item in reading.tree.objects}
-    locator, stop = reading.locator, reading.stop
-    for object_id in dictionary.required:
-        if object_id not in present:
-            name = dictionary.entry(object_id).name
-            yield locator.finding("root.missing", object_id, stop, f"{name} is missing")
+    locator, stop, dictionary = reading.locator, reading.stop, profile.dictionary
+    for object_id in sorted({*dictionary.required, *profile.presence} - present):
+        severity = profile.presence.get(object_id, Severity.ERROR)
+        if severity is None:
+            continue
+        name = dictionary.entry(object_id).name
+        message = f"{name} is missing"
+        finding = locator.finding("root.missing", object_id, stop, message, severity=severity)
+        if object_id in profile.presence:
+            message = f"{message}, which {profile.name} asks for"
+            finding = replace(finding, message=message, clause=profile.source)
+        yield finding
     if not present & MERCHANT_ACCOUNTS:
         message = "no object from 02 to 51 says who is to be paid"
         yield locator.finding("merchant-account.missing", "02-51", stop, message)

@@ -1,0 +1,79 @@
+"""The schemes around KHQR: which networks a code can be paid through, and what it says to each.
+
+`identify` gives the networks of any code, `khqr.check` judges a code by the profile of a scheme,
+and `encode` writes those of the linked countries: Thai QR, VietQR and DuitNow. Each scheme is a
+table in a small module, which names its sources and how well they are known.
+"""
+
+from __future__ import annotations
+
+from .description import Presence, Scheme
+from .duitnow import DuitNowFields
+from .encoder import decode, encode
+from .fields import EmvFields, Fields
+from .fps import FpsFields
+from .identify import identify
+from .india import BharatQRFields, UpiFields
+from .jpqr import JpqrFields
+from .khqr_scheme import KhqrFields
+from .korea import KoreaFields
+from .laoqr import LaoQRFields
+from .network import Network, Unknown
+from .qris import QrisFields
+from .qrph import QrPhFields
+from .registry import BY_NAME, SCHEMES
+from .rows import SchemeField
+from .singapore import LiquidFields, NetsFields, PayNowFields, SgqrFields
+from .thai_qr import LocalAmount, ThaiApiFields, ThaiBillFields, ThaiTransferFields
+from .thai_slip import ThaiBarcodeFields, ThaiSlipFields
+from .unionpay import CardFields, UnionPayFields
+from .values import BillPayment, CreditTransfer, DuitNow, SchemeCode, VietQR
+from .vietqr import VietQRFields, VnpayFields
+from .wallets import AlipayFields, LinkFields, WeChatFields
+
+__all__ = [
+    "BY_NAME",
+    "SCHEMES",
+    "AlipayFields",
+    "BharatQRFields",
+    "BillPayment",
+    "CardFields",
+    "CreditTransfer",
+    "DuitNow",
+    "DuitNowFields",
+    "EmvFields",
+    "Fields",
+    "FpsFields",
+    "JpqrFields",
+    "KhqrFields",
+    "KoreaFields",
+    "LaoQRFields",
+    "LinkFields",
+    "LiquidFields",
+    "LocalAmount",
+    "NetsFields",
+    "Network",
+    "PayNowFields",
+    "Presence",
+    "QrPhFields",
+    "QrisFields",
+    "Scheme",
+    "SchemeCode",
+    "SchemeField",
+    "SgqrFields",
+    "ThaiApiFields",
+    "ThaiBarcodeFields",
+    "ThaiBillFields",
+    "ThaiSlipFields",
+    "ThaiTransferFields",
+    "UnionPayFields",
+    "Unknown",
+    "UpiFields",
+    "VietQR",
+    "VietQRFields",
+    "VnpayFields",
+    "WeChatFields",
+    "decode",
+    "encode",
+    "identify",
+]
