@@ -13,15 +13,22 @@ from .errors import DecodeError, Finding, KhqrError, Severity, quote
 from .model import aware_moment
 from .numbers import numbered
 from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr
-from .schemes.judge import judge, not_a_payment
-from .schemes.recognise import host_of, recognise, recognised_text
-from .schemes.registry import BY_NAME
-from .schemes.thai_slip import is_slip
 
-__all__ = ["PROFILES", "Report", "check"]
+__all__ = ["Report", "check", "profile_names"]
 
-PROFILES: tuple[str, ...] = tuple(dict.fromkeys((EMVCO.name, KHQR_PROFILE.name, *BY_NAME)))
-"""The profiles that `check` can be given by name: EMVCo's, KHQR's, and one for each scheme."""
+_OWN = frozenset({"auto", EMVCO.name, KHQR_PROFILE.name})
+"""What is judged without the tables of the schemes, which are loaded on first use."""
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the profiles that `check` can be given: EMVCo's, KHQR's, one for each scheme.
+
+    >>> profile_names()[:3]
+    ('emvco', 'khqr', 'thaiqr')
+    """
+    from .schemes.registry import BY_NAME
+
+    return tuple(dict.fromkeys((EMVCO.name, KHQR_PROFILE.name, *BY_NAME)))
 
 
 class Report(Sequence[Finding]):
@@ -106,8 +113,8 @@ def check(
     0 error(s), 1 warning(s) (profile khqr)
       warning 63 @86  crc.lower-case: CRC is 119a, usually written 119A
     """
-    if profile != "auto" and profile not in PROFILES:
-        known = ", ".join(["auto", *PROFILES])
+    if profile not in _OWN and profile not in profile_names():
+        known = ", ".join(["auto", *profile_names()])
         raise KhqrError(f"profile is {quote(profile)}, expected one of {known}")
     moment = aware_moment("at", at)
     try:
@@ -121,7 +128,7 @@ def check(
     elif name == EMVCO.name:
         findings = _emvco_findings(read(text, EMVCO, lenient=lenient))
     else:
-        findings = judge(text, BY_NAME[name], lenient=lenient)
+        findings = _scheme_findings(text, name, lenient=lenient)
     findings.sort(key=lambda finding: finding.offset)
     return Report(findings, name)
 
@@ -130,6 +137,8 @@ def _profile_of(reading: Reading) -> str:
     """Return the profile by which a code asks to be judged: that of whoever it belongs to."""
     if looks_like_khqr(reading):
         return KHQR_PROFILE.name
+    from .schemes.recognise import host_of, recognise, recognised_text
+
     link = recognised_text(reading.text)
     if link is not None:
         return link[0].name
@@ -137,14 +146,31 @@ def _profile_of(reading: Reading) -> str:
     return EMVCO.name if host is None else host.name
 
 
+def _scheme_findings(text: str, name: str, *, lenient: bool) -> list[Finding]:
+    from .schemes.judge import judge
+    from .schemes.registry import BY_NAME
+
+    return judge(text, BY_NAME[name], lenient=lenient)
+
+
 def _emvco_findings(reading: Reading) -> list[Finding]:
-    if is_slip(reading.tree.objects):
-        return [not_a_payment(reading)]
-    return list(examine(reading, EMVCO))
+    return _slip(reading) or list(examine(reading, EMVCO))
 
 
 def _khqr_findings(reading: Reading, moment: datetime | None) -> list[Finding]:
-    if is_slip(reading.tree.objects):
-        return [not_a_payment(reading)]
+    slip = _slip(reading)
+    if slip:
+        return slip
     findings = [numbered(finding, reading) for finding in examine(reading, KHQR_PROFILE)]
     return [*findings, *khqr_findings(reading, moment)]
+
+
+def _slip(reading: Reading) -> list[Finding]:
+    """Return the only finding about a text that is no code to pay, or none."""
+    objects = reading.tree.objects
+    if not objects or objects[-1].id != "91":
+        return []
+    from .schemes.judge import not_a_payment
+    from .schemes.thai_slip import is_slip
+
+    return [not_a_payment(reading)] if is_slip(objects) else []

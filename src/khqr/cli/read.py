@@ -10,7 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .. import checks, codec
-from ..checks import PROFILES, Report
+from ..checks import Report, profile_names
 from ..errors import DecodeError
 from ..model import Code
 from .console import STYLES, Output
@@ -24,7 +24,7 @@ __all__ = ["check", "decode", "explain", "value_rows", "verify"]
 
 _profile = click.option(
     "--profile",
-    type=click.Choice(["auto", *PROFILES]),
+    type=click.Choice(["auto", *profile_names()]),
     default="auto",
     show_default=True,
     help="The rules to judge by; auto chooses by the code.",

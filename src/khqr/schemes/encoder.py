@@ -19,7 +19,7 @@ from ..emv.tlv import write_object
 from ..errors import DecodeError, EncodeError, Finding, Severity, quote
 from .fields import EmvFields
 from .findings import scheme_finding
-from .identify import identify
+from .identification import identify
 from .judge import judge
 from .network import Network
 from .values import BillPayment, CreditTransfer, DuitNow, SchemeCode, VietQR
