@@ -11,6 +11,7 @@ import click
 from .. import __version__
 from .batch import batch
 from .card import card
+from .identify import identify
 from .options import examples
 from .read import check, decode, explain, verify
 from .render import render
@@ -42,7 +43,10 @@ def khqr() -> None:
     """
 
 
-for _command in (encode, decode, check, verify, amend, explain, render, card, scan, batch):
+for _command in (
+    *(encode, decode, check, verify, amend, explain, identify),
+    *(render, card, scan, batch),
+):
     khqr.add_command(_command)
 
 

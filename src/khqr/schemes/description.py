@@ -55,7 +55,7 @@ class Presence(NamedTuple):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scheme:
     """A scheme of payment codes.
 

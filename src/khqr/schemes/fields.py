@@ -18,7 +18,16 @@ from ..emv.units import LengthUnit, ruler
 from ..errors import ObjectMissing, quote
 from .rows import SchemeField, money, text
 
-__all__ = ["ROOT_NAMES", "EmvFields", "Fields", "Written", "open_value", "repeats", "written"]
+__all__ = [
+    "CARDS",
+    "ROOT_NAMES",
+    "EmvFields",
+    "Fields",
+    "Written",
+    "open_value",
+    "repeats",
+    "written",
+]
 
 Written = str | dict[str, "Written"]
 """The value of an object: its text, or what is inside it."""
@@ -38,7 +47,7 @@ ROOT_NAMES = {
 """The objects of the root that have a name in the mapping; every other has its number."""
 
 _IDS = {name: object_id for object_id, name in ROOT_NAMES.items()}
-_CARDS = frozenset(f"{number:02d}" for number in range(2, 15))
+CARDS = frozenset(f"{number:02d}" for number in range(2, 15))
 """Objects that hold card numbers, which are never shown (EMVCo MPM 1.0 Table 4.1)."""
 
 
@@ -117,7 +126,7 @@ class Fields(Mapping[str, Written]):
         return len(self._written)
 
     def __repr__(self) -> str:
-        shown = {name: "…" if name in _CARDS else value for name, value in self.items()}
+        shown = {name: "…" if name in CARDS else value for name, value in self.items()}
         return f"{type(self).__name__}({shown!r})"
 
 

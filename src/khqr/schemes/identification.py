@@ -31,7 +31,7 @@ def identify(payload: str | bytes | Payload) -> tuple[Network, ...]:
 
     Source: each module of `khqr.schemes` names its own.
 
-    >>> identify("00020101021229370016A0000006770101110113006600000000153037645802TH6304A6DB")
+    >>> identify("00020101021129370016A0000006770101110113006600000000153037645802TH6304A6DB")
     (Network(scheme='thaiqr', country='TH', object_path='29'),)
     """
     if not isinstance(payload, Payload):

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 from ..emv.catalogue import Locator
 from ..emv.payload import Payload
-from ..emv.structure import every_object
 from ..errors import DecodeError
 from .description import Scheme
 from .fields import Fields
 from .findings import scheme_finding
-from .recognise import recognise, view
+from .recognise import Sighting, recognise, view
 
 __all__ = ["Network", "Unknown"]
 
@@ -71,8 +70,9 @@ class Network:
         """
         table, source = self.description.fields, self._source
         if isinstance(source, Payload):
-            _refuse_repeated(source)
-            written = view(source.objects, recognise(source.objects))
+            sightings = recognise(source.objects)
+            _refuse_repeated(source, sightings)
+            written = view(source.objects, sightings)
             return table(written, self._own, self.identifier.lower())
         named = dict(source)
         if len(named) < len(source):
@@ -91,16 +91,20 @@ class Network:
         )
 
 
-def _refuse_repeated(payload: Payload) -> None:
-    seen: set[str] = set()
-    for item in every_object(payload.objects):
-        if item.path in seen:
-            message = f"object {item.path} occurs again, expected once"
-            finding = Locator(str(payload)).finding(
-                "tlv.duplicate-id", item.path, item.offset, message
-            )
-            raise DecodeError("the payload is ambiguous", [finding])
-        seen.add(item.path)
+def _refuse_repeated(payload: Payload, sightings: list[Sighting]) -> None:
+    """Raise if an object occurs twice at a level that the fields show."""
+    opaque = {tag for one in sightings if one.scheme for tag in one.scheme.opaque}
+    shown = [item.objects for item in payload if item.id not in opaque and item.fault is None]
+    for level in (payload.objects, *shown):
+        seen: set[str] = set()
+        for item in level:
+            if item.id in seen:
+                message = f"object {item.path} occurs again, expected once"
+                finding = Locator(str(payload)).finding(
+                    "tlv.duplicate-id", item.path, item.offset, message
+                )
+                raise DecodeError("the payload is ambiguous", [finding])
+            seen.add(item.id)
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)

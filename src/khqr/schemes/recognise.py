@@ -43,7 +43,7 @@ def recognise(objects: tuple[DataObject, ...]) -> list[Sighting]:
         if item.objects:
             if object_id >= "80" or "26" <= object_id <= "51":
                 for child in item.objects:
-                    if child.id == "00":
+                    if child.id == "00" and child.value:
                         _see(found, _scheme_of(child.value, item), child.value, object_id)
         elif object_id in BY_PRIMITIVE:
             _see(found, BY_PRIMITIVE[object_id], "", object_id)
