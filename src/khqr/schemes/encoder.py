@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from ..codec.decoder import source_tree
 from ..emv.catalogue import Locator
@@ -27,6 +27,7 @@ from .values import BillPayment, CreditTransfer, DuitNow, SchemeCode, VietQR
 __all__ = ["decode", "encode"]
 
 _KINDS: tuple[type[SchemeCode], ...] = (CreditTransfer, BillPayment, VietQR, DuitNow)
+_Code = TypeVar("_Code", bound=SchemeCode)
 _FOLLOWS = frozenset({"scheme.identifier.missing", "merchant-account.missing", "root.missing"})
 """What is absent because something had to be left out."""
 
@@ -102,6 +103,8 @@ def _texts(code: SchemeCode) -> tuple[dict[str, str], list[Finding]]:
         if value is None or name in {"point_of_initiation", "amount"}:
             continue
         path = row.path.replace("*", tag)
+        if path in texts and name != "payload_format_indicator":
+            refuse(path, f"{name} stands where another field does", "repeated")
         texts[path] = row.write(value)
         common = row is EmvFields.rows.get(name)  # EMVCo's rules judge it
         problem = "" if common else row.problem(texts[path])
@@ -156,6 +159,10 @@ def _length_finding(path: str, value: str) -> Finding:
     return Locator("").finding(code, path, 0, message)
 
 
+@overload
+def decode(payload: str | bytes) -> SchemeCode: ...
+@overload
+def decode(payload: str | bytes, kind: type[_Code]) -> _Code: ...
 def decode(payload: str | bytes, kind: type[SchemeCode] | None = None) -> SchemeCode:
     """Return what a Thai QR, a VietQR or a DuitNow QR says, as a value that `encode` takes.
 
@@ -170,8 +177,8 @@ def decode(payload: str | bytes, kind: type[SchemeCode] | None = None) -> Scheme
             in it occurs twice, or if it does not say who is paid.
         TypeError: for anything but text and bytes.
 
-    >>> decode("00020101021129370016A0000006770101110113006600000000153037645802TH6304A6DB").mobile
-    '0066000000001'
+    >>> decode("00020101021129370016A0000006770101110113006600000000153037645802TH6304A6DB")
+    CreditTransfer(mobile='0066000000001')
     """
     text = payload_text(payload)
     whole = Payload(text, source_tree(text))
@@ -203,6 +210,11 @@ def _value(kind: type[SchemeCode], network: Network) -> SchemeCode:
                 severity=Severity.ERROR,
             )
             raise DecodeError("the code cannot be acted on", [finding])
+    own = {name: row for name, row in said.rows.items() if row is not EmvFields.rows.get(name)}
+    taken = {row.path for name, row in own.items() if given.get(name) is not None}
+    for name, row in EmvFields.rows.items():
+        if name in given and row.path in taken:  # the scheme reads that object its own way
+            given[name] = None
     code = kind(**given)
     usual = replace(code, point_of_initiation=None)
     return usual if usual.initiation == code.point_of_initiation else code
