@@ -7,11 +7,18 @@ from decimal import Decimal
 from typing import assert_type
 
 import khqr
+from khqr import schemes
 from khqr.image import Scan, scan, scan_all, symbol
 from khqr.nbc import Verdict, decode_flat, verify_full
+from khqr.schemes import Fields, LocalAmount, ThaiBillFields
+from khqr.schemes.fields import Written
 
 PAYLOAD = (
     "00020101021129180014demo_user@devb5204599953031165802KH5909Demo User6010Phnom Penh6304119A"
+)
+THAI_BILL = (
+    "00020101021230640016A00000067701011201150000000000000000210DEMOREF0010307INV0001"
+    "53037645406120.005802TH5909DEMO CAFE6304B166"
 )
 
 
@@ -86,3 +93,33 @@ def test_what_a_type_checker_refuses() -> None:
         pass
     else:
         raise AssertionError("a float was taken for money")
+
+
+def test_types_of_networks() -> None:
+    """Narrowing by the class of the fields gives typed attributes; the mapping needs none."""
+    (network,) = khqr.identify(THAI_BILL)
+    assert_type(khqr.identify(THAI_BILL), tuple[khqr.Network, ...])
+    assert_type(network.scheme, str)
+    assert_type(network.country, str | None)
+    assert_type(network.object_path, str)
+    assert_type(network.fields, Fields)
+    assert_type(network.fields["30"], Written)
+    match network.fields:
+        case ThaiBillFields() as bill:
+            assert_type(bill.biller_id, str | None)
+            assert_type(bill.amount, Decimal | None)
+            assert_type(bill.local_amount, LocalAmount | None)
+            assert_type(bill.is_cross_border, bool)
+        case _:
+            raise AssertionError("the payload is a Thai bill")
+    code = schemes.decode(THAI_BILL, schemes.BillPayment)
+    assert_type(code, schemes.BillPayment)
+    assert_type(schemes.decode(THAI_BILL), schemes.SchemeCode)
+    assert_type(code.amount, Decimal | None)
+    assert_type(code.reference_1, str)
+    assert_type(schemes.encode(code, order=["58", "53"]), str)
+    match network:
+        case schemes.Unknown(guid, path):
+            raise AssertionError(f"{guid} at {path} is known")
+        case khqr.Network():
+            pass

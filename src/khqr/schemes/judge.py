@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -162,8 +163,8 @@ def _parameter_findings(text: str, scheme: Scheme) -> Iterator[Finding]:
         yield scheme_finding("scheme.identifier.missing", "", message, scheme, locator, 0)
         return
     named = dict(reversed(parameters))
-    for name in named:
-        if sum(other == name for other, _ in parameters) > 1:
+    for name, times in Counter(name for name, _ in parameters).items():
+        if times > 1:
             message = f"{quote(name)} is there more than once"
             yield scheme_finding("scheme.field.repeated", name, message, scheme, locator, 0)
     for row in scheme.fields.rows.values():

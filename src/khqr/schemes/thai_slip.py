@@ -68,10 +68,12 @@ def slip_findings(reading: Reading) -> Iterator[Finding]:
     text_, locator, objects = reading.text, reading.locator, reading.tree.objects
     yield from reading.edges
     yield from structural_findings(reading.tree, text_, reading.start, reading.stop, locator)
+    seen: set[str] = set()
     for item in objects:
-        if sum(other.id == item.id for other in objects) > 1:
+        if item.id in seen:
             message = f"object {item.id} occurs again, expected once"
             yield locator.finding("tlv.duplicate-id", item.path, item.offset, message)
+        seen.add(item.id)
     crc = objects[-1]
     found = crc.value.rjust(4, "0")
     problem = check_sum_problem(found, text_[reading.start : crc.value_offset])
