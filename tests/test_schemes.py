@@ -34,6 +34,7 @@ from khqr.schemes import (
     identify,
 )
 from khqr.schemes.registry import BY_GUID
+from khqr.schemes.rows import day, flag, moment, text
 from material import FULL, P0, STATIC, inserted, load, replaced, resealed, sealed
 
 CASES = load("schemes.json")
@@ -552,3 +553,24 @@ def test_tables_are_sound() -> None:
         assert scheme.source
         assert scheme.grade in {"spec", "second-hand", "observed", "unverified"}
         assert all(variant.only_if is None for variant in scheme.presence[-1:])
+
+
+def test_rows() -> None:
+    assert ThaiBillFields.biller_id is ThaiBillFields.rows["biller_id"]
+    row = text("*.01", "ans", 1, 5, pattern="A.*")
+    assert row.problem("Aé") == "holds a character outside 0x20-0x7E: 'Aé'"
+    assert row.problem("B") == "does not look like A.*: 'B'"
+    assert row.problem("A" * 6) == "has 6 characters, expected 1 to 5: 'AAAAAA'"
+    assert row.problem("A") == ""
+    assert text("*", "N", 2).problem("1²") == "is not made of ASCII digits: '1²'"
+    assert text("*", "S").problem("ក") == ""
+    assert (day("*").read("20260229"), day("*").read("2026022")) == (None, None)
+    assert day("*", day_first=True).read("28022026") == date(2026, 2, 28)
+    assert (flag("*").read("1"), flag("*").read("0"), flag("*").read("x")) == (True, False, None)
+    assert moment("*").read("175000000000") is None
+
+
+def test_a_network_that_is_absent_has_no_place() -> None:
+    fields = ThaiBillFields({"30": {"01": "X"}})
+    assert (fields.biller_id, fields.place("*.01"), fields.place("62.01")) == (None, None, "62.01")
+    assert fields.text_at("30.01.02") is None
