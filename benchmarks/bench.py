@@ -24,7 +24,7 @@ from .sdk import Sdk, node_version
 from .weight import bytes_per_value, import_costs
 
 COUNT, SEED = 1000, 20250615
-KHQR, SDK, WARM_UP = "khqr", "official SDK", 15
+KHQR, SDK, PARSE, WARM_UP = "khqr", "official SDK", "parse", 15
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,10 @@ class Bench:
         reading: dict[str, Turn] = {KHQR: turn_over(self.texts, khqr.decode)}
         writing: dict[str, Turn] = {KHQR: contests.khqr_writing(self.items)}
         checking: dict[str, Turn] = {KHQR: turn_over(self.texts, khqr.verify)}
+        naming = {
+            KHQR: turn_over(self.texts, khqr.identify),
+            PARSE: turn_over(self.texts, khqr.parse),
+        }
         processes: list[int] = []
         with ExitStack() as stack:
             try:
@@ -104,7 +108,7 @@ class Bench:
                     warm_up=WARM_UP,
                     processes=processes,
                 )
-                for turns in (reading, writing, checking)
+                for turns in (reading, writing, checking, naming)
             ]
         self._rows_of_speed(*races)
         self._rows_of_weight()
@@ -136,7 +140,7 @@ class Bench:
             except PeerMissing as reason:
                 self.notes.append(f"{name}: {reason}")
 
-    def _rows_of_speed(self, reading: Race, writing: Race, checking: Race) -> None:
+    def _rows_of_speed(self, reading: Race, writing: Race, checking: Race, naming: Race) -> None:
         self.rows += [
             versus(reading, "decode : official SDK, verify + decode", SDK, ">= 3.5"),
             versus(reading, "decode : vietnam-qr-pay", "vietnam-qr-pay", ">= 5"),
@@ -147,6 +151,7 @@ class Bench:
             versus(writing, "encode + md5 : konthaina-khqr", "konthaina-khqr", ">= 5"),
             versus(writing, "encode + md5 : bakong-khqr (PyPI)", "bakong-khqr", ">= 20"),
             versus(checking, "verify : qriskit, parse + crc_issues", "qriskit", ">= 1"),
+            versus(naming, "identify over parse", PARSE, "<= 1.5", cost=True),
         ]
 
     def _rows_of_weight(self) -> None:

@@ -18,6 +18,8 @@ nitpick_ignore = [
     ("py:class", "khqr.emv.tree.Tree"),
     ("py:class", "khqr.emv.tlv.Fault"),
     ("py:class", "khqr.bulk.many.T"),
+    ("py:class", "khqr.schemes.rows.T"),
+    ("py:class", "khqr.schemes.encoder._Code"),
 ]
 
 autodoc_member_order = "bysource"

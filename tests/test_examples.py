@@ -131,3 +131,13 @@ def test_rules_page_maps_every_label_of_the_vectors() -> None:
     }
     labels |= {label for case in load("khqr_one_fault.json") for label in case["why"]}
     assert {re.sub(r"missing\.[0-9]{2}$", "missing.NN", label) for label in labels} <= families
+
+
+def test_what_was_scanned_is_named(run: Run) -> None:
+    printed = run("what_was_scanned.py")
+    assert "KHQR: Bakong account demo_user@devb" in printed
+    assert "VietQR: account 000000000001 at bank 999999" in printed
+    assert "Thai transfer slip: proves a payment, cannot be paid" in printed
+    assert "not a code to pay" in printed
+    damaged = run("what_was_scanned.py", STATIC[:-4] + "0000")
+    assert "crc.mismatch" in damaged

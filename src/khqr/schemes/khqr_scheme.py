@@ -1,4 +1,6 @@
-"""KHQR, the anchor: what a Bakong account in a template says. Its rules are in `khqr.rules`.
+"""KHQR, the anchor: what a Bakong account in a template says.
+
+Its rules are those of the profile ``khqr``, in a room of their own.
 
 [observed] in the official SDK, bakong-khqr 1.0.20. A KHQR has no identifier in the usual sense:
 the account, ``name@bank``, stands where others have theirs.
