@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -574,3 +576,13 @@ def test_a_network_that_is_absent_has_no_place() -> None:
     fields = ThaiBillFields({"30": {"01": "X"}})
     assert (fields.biller_id, fields.place("*.01"), fields.place("62.01")) == (None, None, "62.01")
     assert fields.text_at("30.01.02") is None
+
+
+def test_networks_can_be_copied_and_sent() -> None:
+    for payload in (THAI, FULL, P0, SLIP, "upi://pay?pa=a@b"):
+        for network in identify(payload):
+            again = pickle.loads(pickle.dumps(network))
+            assert again == network
+            assert copy.deepcopy(network) == network
+            assert again.description.name == network.scheme
+            assert pickle.loads(pickle.dumps(network.fields)) == network.fields

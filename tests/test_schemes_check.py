@@ -396,3 +396,21 @@ def test_codes_of_findings_stand_in_one_catalogue() -> None:
     seen = {f.code for case in CASES for f in khqr.check(case["payload"])}
     assert {code for code in seen if code.startswith("scheme.")} <= set(SCHEME_CATALOGUE)
     assert khqr.check(P0).profile == "khqr"
+
+
+def test_blanks_around_a_link() -> None:
+    link = "upi://pay?pa=demo.shop@example"
+    assert codes(link + "\n", "upi_uri") == {("scheme.field.format", "E", "pa")}
+    assert codes(" " + link, "upi_uri") == {("payload.leading-data", "E", "")}
+    assert codes(f" {link}\n", lenient=True) == {
+        ("payload.leading-data", "W", ""), ("payload.trailing-data", "W", ""),
+    }  # fmt: skip
+    assert codes(link + "&pn=%1b") == {("scheme.field.format", "W", "pn")}
+    assert codes("|000000000000000\rR\r\r-5") == {("scheme.field.format", "E", "amount")}
+
+
+def test_a_foreign_code_in_cambodia_is_judged_as_what_it_is() -> None:
+    abroad = resealed(VIET.replace("5802VN", "5802KH"))
+    assert khqr.check(abroad).profile == "vietqr"
+    assert codes(abroad) == {("scheme.country.other", "W", "58")}
+    assert khqr.check(P0).profile == "khqr"

@@ -12,7 +12,7 @@ from .emv.source import payload_text
 from .errors import DecodeError, Finding, KhqrError, Severity, quote
 from .model import aware_moment
 from .numbers import numbered
-from .rules import KHQR_PROFILE, khqr_findings, looks_like_khqr
+from .rules import KHQR_PROFILE, khqr_findings, names_an_account
 
 __all__ = ["Report", "check", "profile_names"]
 
@@ -135,15 +135,18 @@ def check(
 
 def _profile_of(reading: Reading) -> str:
     """Return the profile by which a code asks to be judged: that of whoever it belongs to."""
-    if looks_like_khqr(reading):
+    if names_an_account(reading):
         return KHQR_PROFILE.name
     from .schemes.recognise import host_of, recognise, recognised_text
 
-    link = recognised_text(reading.text)
+    link = recognised_text(reading.text[reading.start : reading.stop])
     if link is not None:
         return link[0].name
-    host = host_of(recognise(reading.tree.objects), reading.value("58"))
-    return EMVCO.name if host is None else host.name
+    country = reading.value("58")
+    host = host_of(recognise(reading.tree.objects), country)
+    if host is not None:
+        return host.name
+    return KHQR_PROFILE.name if country == "KH" else EMVCO.name
 
 
 def _scheme_findings(text: str, name: str, *, lenient: bool) -> list[Finding]:

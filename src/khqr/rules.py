@@ -18,7 +18,7 @@ from .fields import ACCOUNT_TEMPLATES, is_bakong_account
 from .findings import khqr_finding, two_payees
 from .model import milliseconds, moment_at
 
-__all__ = ["KHQR_PROFILE", "khqr_findings", "looks_like_khqr"]
+__all__ = ["KHQR_PROFILE", "khqr_findings", "names_an_account"]
 
 _INSIDE_99 = frozenset(
     {"template.not-tlv", "tlv.header-truncated", "tlv.id-not-digits", "guid.missing"}
@@ -97,8 +97,8 @@ KHQR_PROFILE = Profile(
 """EMVCo's rules as they are kept in Cambodia."""
 
 
-def looks_like_khqr(reading: Reading) -> bool:
-    """Whether a text is to be judged as a KHQR: an account stands for the GUID, or it says KH."""
+def names_an_account(reading: Reading) -> bool:
+    """Whether an account stands where other codes have a GUID, which makes a text a KHQR."""
     guids = (
         child.value
         for item in reading.tree.objects
@@ -106,7 +106,7 @@ def looks_like_khqr(reading: Reading) -> bool:
         for child in item.objects
         if child.id == "00"
     )
-    return any("@" in guid for guid in guids) or reading.value("58") == "KH"
+    return any("@" in guid for guid in guids)
 
 
 def khqr_findings(reading: Reading, at: datetime | None) -> Iterator[Finding]:

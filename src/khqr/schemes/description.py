@@ -114,6 +114,16 @@ class Scheme:
     pays: bool = True
     reads: Callable[[str], Parameters | None] | None = None
 
+    def __reduce__(self) -> tuple[Callable[[str], Scheme], tuple[str]]:
+        return _named, (self.name,)
+
+
+def _named(name: str) -> Scheme:
+    """Return a scheme of the registry: a copy of one is the same."""
+    from .registry import BY_NAME
+
+    return BY_NAME[name]
+
 
 def accept(*values: str) -> Relaxation:
     """Return the relaxation that finds nothing wrong with ``values``."""

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from ..emv.catalogue import Locator
 from ..emv.dictionary import ROOT
-from ..emv.profile import Profile
+from ..emv.profile import EMVCO, Profile
 from ..emv.rules import Reading, examine, read
 from ..errors import Finding, Severity, quote
 from .description import Scheme
 from .fields import EmvFields, Fields, repeats
 from .findings import scheme_finding
 from .recognise import Sighting, recognise, view
-from .rows import SchemeField, read_money
+from .rows import SchemeField
 from .thai_slip import SLIP, is_slip, slip_findings
 
 __all__ = ["judge", "not_a_payment"]
@@ -25,7 +25,7 @@ __all__ = ["judge", "not_a_payment"]
 def judge(text: str, scheme: Scheme, *, lenient: bool = False) -> list[Finding]:
     """Return every finding about ``text`` as a code of ``scheme``, in no fixed order."""
     if scheme.reads is not None:
-        return list(_parameter_findings(text, scheme))
+        return list(_parameter_findings(text, scheme, lenient=lenient))
     profile = Profile(
         name=scheme.name,
         dictionary=scheme.dictionary,
@@ -154,10 +154,14 @@ class _Table(NamedTuple):
         return scheme_finding(code, path, message, self.scheme, self.reading.locator, offset)
 
 
-def _parameter_findings(text: str, scheme: Scheme) -> Iterator[Finding]:
+def _parameter_findings(text: str, scheme: Scheme, *, lenient: bool) -> Iterator[Finding]:
     """Yield what is wrong with a link or a barcode; behind it stand no rules of EMVCo."""
     assert scheme.reads is not None, "only these schemes have parameters"
-    parameters, locator = scheme.reads(text), Locator(text)
+    reading, locator = read(text, EMVCO, lenient=lenient), Locator(text)
+    yield from reading.edges
+    if not reading.walked:
+        return
+    parameters = scheme.reads(text[reading.start : reading.stop])
     if parameters is None:
         message = "the text is not one of its codes"
         yield scheme_finding("scheme.identifier.missing", "", message, scheme, locator, 0)
@@ -168,7 +172,7 @@ def _parameter_findings(text: str, scheme: Scheme) -> Iterator[Finding]:
             message = f"{quote(name)} is there more than once"
             yield scheme_finding("scheme.field.repeated", name, message, scheme, locator, 0)
     for row in scheme.fields.rows.values():
-        grave = Severity.ERROR if row.presence == "M" or row.read is read_money else None
+        grave = Severity.ERROR if row.presence == "M" or row.is_money else None
         problem = row.problem(named[row.path]) if row.path in named else ""
         code = "scheme.field.format"
         if row.path not in named and row.presence == "M":

@@ -124,6 +124,9 @@ class Unknown(Network):
         for name, value in zip(names, values, strict=True):
             object.__setattr__(self, name, value)
 
+    def __reduce__(self) -> tuple[type[Unknown], tuple[str, str, Source]]:
+        return Unknown, (self.guid, self.path, self._source)
+
     @property
     def guid(self) -> str:
         """The identifier, as written."""

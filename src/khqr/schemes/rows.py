@@ -26,6 +26,8 @@ Presence = Literal["M", "C", "O"]
 
 T = TypeVar("T")
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 class _Holder(Protocol):
     """What has rows: `khqr.schemes.Fields`."""
@@ -49,6 +51,7 @@ class SchemeField(Generic[T]):
         pattern: what the whole text looks like, beyond characters and length.
         presence: whether the field must be there.
         guids: the identifiers, casefolded, with which the field goes; all if empty.
+        is_money: whether it is an amount.
         name: the attribute, which the class gives.
     """
 
@@ -61,6 +64,7 @@ class SchemeField(Generic[T]):
     pattern: str = ""
     presence: Presence = "O"
     guids: tuple[str, ...] = ()
+    is_money: bool = False
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -90,6 +94,8 @@ class SchemeField(Generic[T]):
             return f"is not made of ASCII digits: {quote(value)}"
         if self.format == "ans" and not re.fullmatch("[\x20-\x7e]*", value):
             return f"holds a character outside 0x20-0x7E: {quote(value)}"
+        if self.format == "S" and _CONTROL.search(value):
+            return f"holds a control character: {quote(value)}"
         if self.pattern and not re.fullmatch(self.pattern, value):
             return f"does not look like {self.pattern}: {quote(value)}"
         return ""
@@ -143,6 +149,7 @@ def money(path: str, *, optional: bool = False) -> SchemeField[Decimal]:
         minimum=0 if optional else 1,
         maximum=13,
         pattern=AMOUNT.pattern + "|" * optional,
+        is_money=True,
     )
 
 

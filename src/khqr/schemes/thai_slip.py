@@ -115,7 +115,7 @@ class ThaiBarcodeFields(Fields):
     reference_1 = text("reference_1", "ans", 1, 20, presence="M")
     reference_2 = text("reference_2", "ans", 0, 20)
     amount: SchemeField[Decimal] = SchemeField(
-        path="amount", read=_read_satang, format="N", minimum=1, maximum=13
+        path="amount", read=_read_satang, format="N", minimum=1, maximum=13, is_money=True
     )
 
 
