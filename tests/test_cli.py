@@ -62,7 +62,8 @@ DOLLAR = khqr.encode(
 CODES = [PERSON, SHOP, DOLLAR]
 WRONG_CRC = PERSON[:-4] + "0000"
 COMMANDS = [
-    "encode", "decode", "check", "verify", "amend", "explain", "render", "card", "scan", "batch",
+    "encode", "decode", "check", "verify", "amend", "explain", "identify", "render", "card", "scan",
+    "batch",
 ]  # fmt: skip
 
 PIPED: dict[str, str | None] = dict.fromkeys(

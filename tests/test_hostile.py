@@ -32,6 +32,7 @@ READERS: list[Callable[[Any], object]] = [
     khqr.decode,
     khqr.verify,
     khqr.check,
+    khqr.identify,
     khqr.parse,
     khqr.md5,
     amend,
