@@ -5,7 +5,7 @@ PATH="$(cd "$1" && pwd):$PATH"
 export PYTHONPATH=tests
 seconds=$2
 
-for target in decode parse check; do
+for target in decode parse check cpm; do
     corpus=tests/fuzzing/corpus/$target
     found=.cache/fuzz/$target
     mkdir -p "$found"

@@ -5,11 +5,15 @@ A reader gives a value or a `khqr.KhqrError`, never another exception; and the r
 
 from __future__ import annotations
 
+import base64
+
 import khqr
 from khqr.codec.decoder import decode_by_tree
 from khqr.codec.fast import decode_fast
+from khqr.emv import cpm as consumer
+from khqr.errors import Severity
 
-__all__ = ["TARGETS", "check", "decode", "parse"]
+__all__ = ["TARGETS", "check", "cpm", "decode", "parse"]
 
 
 def decode(data: bytes) -> None:
@@ -65,6 +69,17 @@ def check(data: bytes) -> None:
         assert str(khqr.parse(data)).encode() == data
 
 
+def cpm(data: bytes) -> None:
+    """A consumer-presented code that is accepted keeps its text; data is wrapped if it must be."""
+    for text in (data, base64.b64encode(data)):
+        for lenient in (False, True):
+            findings = consumer.check(text, lenient=lenient)
+            if all(item.severity is Severity.WARNING for item in findings):
+                code = consumer.decode(text, lenient=lenient)
+                assert repr(code)
+                assert consumer.encode(code).encode() == b"".join(text.split())
+
+
 def _is_utf8(data: bytes) -> bool:
     try:
         data.decode("utf-8", "surrogatepass")
@@ -73,4 +88,4 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-TARGETS = {"decode": decode, "parse": parse, "check": check}
+TARGETS = {"decode": decode, "parse": parse, "check": check, "cpm": cpm}
