@@ -62,8 +62,8 @@ DOLLAR = khqr.encode(
 CODES = [PERSON, SHOP, DOLLAR]
 WRONG_CRC = PERSON[:-4] + "0000"
 COMMANDS = [
-    "encode", "decode", "check", "verify", "amend", "explain", "identify", "render", "card", "scan",
-    "batch",
+    "encode", "decode", "check", "verify", "amend", "anonymise", "explain", "identify", "render",
+    "card", "scan", "batch",
 ]  # fmt: skip
 
 PIPED: dict[str, str | None] = dict.fromkeys(
@@ -1082,3 +1082,18 @@ def test_real_pipes_carry_utf8_in_every_locale() -> None:
     )
     assert encoded.stdout.decode().rstrip("\r\n") == SHOP
     assert encoded.stderr == b""
+
+
+# anonymise
+
+
+def test_anonymise() -> None:
+    line = good("anonymise", SHOP, "--seed", "1")
+    assert line == khqr.anonymise(SHOP, seed="1") + "\n"
+    assert document("anonymise", SHOP, "--seed", "1") == {"payload": line[:-1]}
+    assert good("anonymise", stdin=SHOP + "\n") != line
+    assert khqr.verify(good("anonymise", WRONG_CRC)[:-1])
+    assert not khqr.verify(good("anonymise", WRONG_CRC, "--keep-wrong-crc")[:-1])
+    amount = khqr.parse(good("anonymise", DOLLAR, "--replace-amounts")[:-1])["54"]
+    assert amount != khqr.parse(DOLLAR)["54"]
+    assert "not a payload" in refused(1, "anonymise", "Demo Shop")

@@ -11,8 +11,9 @@ import khqr
 
 FACE = {
     "Individual", "Merchant", "KHR", "USD", "Currency", "encode", "decode", "verify", "check",
-    "Finding", "parse", "amend", "md5", "KhqrError", "DecodeError", "EncodeError", "ScanError",
-    "MissingDependency", "Payload", "Network", "identify", "DataObject", "Report", "Severity",
+    "Finding", "parse", "amend", "anonymise", "md5", "KhqrError", "DecodeError", "EncodeError",
+    "ScanError", "MissingDependency", "Payload", "Network", "identify", "DataObject", "Report",
+    "Severity",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .anonymiser import anonymise
     from .checks import Report, check
     from .codec import amend, decode, encode, md5, verify
     from .currency import KHR, USD, Currency
@@ -49,6 +50,7 @@ __all__ = [
     "ScanError",
     "Severity",
     "amend",
+    "anonymise",
     "check",
     "decode",
     "encode",
@@ -61,6 +63,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOME = {
+    "anonymise": "anonymiser",
     **dict.fromkeys(("Report", "check"), "checks"),
     **dict.fromkeys(("amend", "decode", "encode", "md5", "verify"), "codec"),
     **dict.fromkeys(("KHR", "USD", "Currency"), "currency"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
+from .anonymise import anonymise
 from .batch import batch
 from .card import card
 from .identify import identify
@@ -44,7 +45,7 @@ def khqr() -> None:
 
 
 for _command in (
-    *(encode, decode, check, verify, amend, explain, identify),
+    *(encode, decode, check, verify, amend, anonymise, explain, identify),
     *(render, card, scan, batch),
 ):
     khqr.add_command(_command)

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..checks import check
-from ..codec.decoder import complete_tree
+from ..codec.readable import readable
 from ..currency import Currency
 from ..emv.dictionary import ROOT, Dictionary
-from ..emv.payload import Payload, parse
-from ..emv.source import payload_text
+from ..emv.payload import Payload
 from ..emv.tree import DataObject
 from ..errors import Severity
 from ..fields import FIELDS_BY_PATH
 from ..model import moment_at
 from .printable import printable
 
-__all__ = ["Row", "explain", "readable", "rows"]
+__all__ = ["Row", "explain", "rows"]
 
 
 class Row(NamedTuple):
@@ -61,22 +60,6 @@ _MEANINGS: dict[str, Callable[[str], str]] = {
     "99.00": _time,
     "99.01": _time,
 }
-
-
-def readable(payload: str | bytes | Payload) -> Payload:
-    """Return a payload as far as it can be read, its lengths counted as they seem to be meant.
-
-    Raises:
-        DecodeError: if no object can be read.
-
-    >>> len(readable("000201" "52045999" "5999Demo"))
-    2
-    """
-    if isinstance(payload, Payload):
-        return payload
-    text = payload_text(payload)
-    whole = complete_tree(text)
-    return parse(text, recover=True) if whole is None else Payload(text, whole)
 
 
 def rows(payload: str | bytes | Payload, *, profile: str = "auto") -> Iterator[Row]:
