@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench bench-images bench-scan fuzz mutants clean zbar
+.PHONY: help demo test lint types docs bench bench-images bench-scan fuzz mutants clean zbar chromium
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,10 +29,13 @@ $(VENV)/dev: $(VENV)/made pyproject.toml
 zbar: $(VENV)/made
 	@sh scripts/ensure_zbar.sh
 
+chromium:
+	@sh scripts/ensure_chromium.sh
+
 demo: $(VENV)/demo zbar  ## build, draw, scan back, decode and verify real codes
 	@$(BIN)/python examples/demo.py
 
-test: $(VENV)/dev zbar  ## everything that must hold before a change is accepted
+test: $(VENV)/dev zbar chromium  ## everything that must hold before a change is accepted
 	@BIN=$(BIN) sh scripts/test.sh
 
 lint: $(VENV)/dev  ## style and formatting only

@@ -22,6 +22,7 @@ from khqr import codec
 from khqr.cli import main
 from khqr.cli.app import khqr as command
 from khqr.cli.explain import rows
+from khqr.cli.page import html
 from khqr.codec import Amendments
 from khqr.emv.crc import checksum
 from khqr.errors import MissingDependency
@@ -60,6 +61,7 @@ DOLLAR = khqr.encode(
     expires_in=timedelta(minutes=10),
 )
 CODES = [PERSON, SHOP, DOLLAR]
+CONSUMER = "hQVDUFYwMWEaTwegAAAAVVVVVw8SNFZ4kBI0WNGRIgESNF8="
 WRONG_CRC = PERSON[:-4] + "0000"
 COMMANDS = [
     "encode", "decode", "check", "verify", "amend", "anonymise", "explain", "identify", "render",
@@ -543,7 +545,11 @@ def test_amend_wrong_usage(args: list[str], said: str) -> None:
 
 def test_explain_to_a_pipe() -> None:
     text = good("explain", SHOP)
-    assert "30.00      Bakong account ID                               khqr@devb\n" in text
+    line = next(line for line in text.splitlines() if line.startswith("30.00 "))
+    assert [part.strip() for part in line.split("  ") if part] == [
+        "30.00", "16:29", "Bakong account ID", "khqr@devb",
+    ]  # fmt: skip
+    assert SHOP[16:29] == "0009khqr@devb"
     assert f" {KHMER}\n" in text
     assert text.endswith("\n\nno findings (profile khqr)\n")
     assert "\x1b" not in text
@@ -554,7 +560,7 @@ def test_explain_as_a_tree() -> None:
     assert "├── " in text
     assert "\x1b[36m30.00\x1b[0m" in text
     plain = run("explain", SHOP, "--no-color", env=TERMINAL).stdout
-    assert "├── 30.00  Bakong account ID  khqr@devb\n" in plain
+    assert "├── 30.00  16:29  Bakong account ID  khqr@devb\n" in plain
     assert "\x1b" not in plain
 
 
@@ -607,6 +613,33 @@ def test_explain_counts_as_the_code_was_written() -> None:
     assert [row.value for row in rows(utf16) if row.path == "59"] == [name]
     points = sealed(PERSON[: PERSON.index("5909")] + f"5906{name}6010Phnom Penh")
     assert [row.value for row in rows(khqr.parse(points)) if row.path == "59"] == [name]
+
+
+def test_explain_on_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "code.html"
+    assert good("explain", SHOP, "--html", page) == ""
+    assert page.read_text("utf-8") == html(SHOP)
+    assert "\r" not in page.read_bytes().decode()
+    result = run("explain", "Demo Shop", "--html", page, "--profile", "emvco")
+    assert (result.exit_code, result.output) == (1, "")
+    assert page.read_text("utf-8") == html("Demo Shop", profile="emvco")
+    assert "cannot be written" in run("explain", SHOP, "--html", tmp_path / "no" / "p").stderr
+
+
+def test_explain_a_consumer_presented_code() -> None:
+    text = good("explain", CONSUMER)
+    assert "61.57" in text
+    assert "************3458" in text
+    assert "no findings (profile consumer)" in text
+    shape = document("explain", CONSUMER)
+    assert [item["path"] for item in shape["objects"]] == ["85", "61"]
+    for extra in ([], ["--json"]):
+        assert CONSUMER[12:] not in run("explain", CONSUMER, *extra).output
+        assert "123456789" not in run("explain", CONSUMER, *extra).output
+    broken = run("explain", CONSUMER[:-4])
+    assert (broken.exit_code, broken.stdout.partition("\n")[0]) == (
+        1, "1 error(s), 0 warning(s) (profile consumer)",
+    )  # fmt: skip
 
 
 # render and scan

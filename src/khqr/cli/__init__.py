@@ -1,4 +1,4 @@
-"""The console command `khqr`; it needs the extra ``cli`` (click and rich)."""
+"""The console command `khqr`; it needs the extra ``cli`` (click, rich and jinja2)."""
 
 from __future__ import annotations
 

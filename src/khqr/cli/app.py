@@ -12,9 +12,10 @@ from .. import __version__
 from .anonymise import anonymise
 from .batch import batch
 from .card import card
+from .explaining import explain
 from .identify import identify
 from .options import examples
-from .read import check, decode, explain, verify
+from .read import check, decode, verify
 from .render import render
 from .scan import scan
 from .write import amend, encode

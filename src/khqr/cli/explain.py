@@ -1,22 +1,26 @@
-"""A payload explained object by object: number, name, value, and what the value means."""
+"""A code explained object by object: number, name, span, value, and what the value means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..checks import check
+from ..checks import Report, check
 from ..codec.readable import readable
 from ..currency import Currency
+from ..emv import cpm
+from ..emv.cpm.dictionary import entry as tag_of
+from ..emv.cpm.dictionary import shown
 from ..emv.dictionary import ROOT, Dictionary
 from ..emv.payload import Payload
+from ..emv.source import payload_text
 from ..emv.tree import DataObject
-from ..errors import Severity
-from ..fields import FIELDS_BY_PATH
+from ..errors import DecodeError, Finding, Severity
 from ..model import moment_at
+from .names import names
 from .printable import printable
 
-__all__ = ["Row", "explain", "rows"]
+__all__ = ["Explained", "Row", "explain", "explained", "rows"]
 
 
 class Row(NamedTuple):
@@ -45,6 +49,47 @@ class Row(NamedTuple):
         """How many templates the object stands in."""
         return self.path.count(".")
 
+    @property
+    def span(self) -> str:
+        """The part of the text that the object covers, as Python writes it."""
+        return f"{self.offset}:{self.end}"
+
+
+class Explained(NamedTuple):
+    """All that is said about a text.
+
+    Attributes:
+        text: the text, or None where it may not be shown since it holds card data.
+        rows: every object that could be read.
+        report: every finding.
+    """
+
+    text: str | None
+    rows: tuple[Row, ...]
+    report: Report
+
+
+def explained(payload: str | bytes, *, profile: str = "auto") -> Explained:
+    """Return all that is said about any text; none is refused.
+
+    A consumer-presented code is explained too; its values are masked and its text is not there.
+
+    >>> explained("Demo Shop").report.errors[0].code
+    'tlv.id-not-digits'
+    """
+    try:
+        text = payload_text(payload)
+    except DecodeError:
+        return Explained("", (), check(payload, profile=profile))
+    if cpm.is_consumer_code(text):
+        findings = cpm.check(text)
+        return Explained(None, _consumer_rows(text, findings), Report(findings, "consumer"))
+    try:
+        listed = tuple(rows(text, profile=profile))
+    except DecodeError:
+        listed = ()  # not one object can be read; the report says why
+    return Explained(text, listed, check(text, profile=profile))
+
 
 def _time(value: str) -> str:
     if len(value) != 13 or not (value.isascii() and value.isdigit()):
@@ -70,49 +115,79 @@ def rows(payload: str | bytes | Payload, *, profile: str = "auto") -> Iterator[R
     """
     source = readable(payload)
     report = check(str(source), profile=profile)
+    titles = names(source, report.profile)
+    worst = _worst(report)
+    for item in source:
+        yield from _rows(item, ROOT, titles=titles, worst=worst)
+
+
+def _worst(findings: Iterable[Finding]) -> dict[str, Severity]:
     worst: dict[str, Severity] = {}
-    for finding in report:
+    for finding in findings:
         if worst.get(finding.path) is not Severity.ERROR:
             worst[finding.path] = finding.severity
-    khqr = report.profile == "khqr"
-    for item in source:
-        yield from _rows(item, ROOT, khqr=khqr, worst=worst)
+    return worst
 
 
 def _rows(
-    item: DataObject, dictionary: Dictionary, *, khqr: bool, worst: dict[str, Severity]
+    item: DataObject,
+    dictionary: Dictionary,
+    *,
+    titles: Mapping[str, str],
+    worst: Mapping[str, Severity],
 ) -> Iterator[Row]:
     entry = dictionary.entry(item.id)
-    field = FIELDS_BY_PATH.get(item.path) if khqr else None
-    name = _title(field.attribute) if field and "." in item.path else entry.name
-    if khqr and item.id in {"29", "30"} and "." not in item.path:
-        name = f"{entry.name}: {'individual' if item.id == '29' else 'merchant'}"
+    name = titles.get(item.path, entry.name)
     meaning = _MEANINGS[item.path](item.value) if item.path in _MEANINGS else ""
     if item.path == "63":
         meaning = "wrong" if worst.get("63") is Severity.ERROR else "right"
     value, problem = "" if item.objects else item.value, worst.get(item.path)
     yield Row(item.path, name, value, meaning, problem, item.offset, item.end)
     for child in item.objects:
-        yield from _rows(child, entry.inside or dictionary, khqr=khqr, worst=worst)
+        yield from _rows(child, entry.inside or dictionary, titles=titles, worst=worst)
 
 
-def _title(attribute: str) -> str:
-    return attribute.replace("_", " ").capitalize().replace("id", "ID")
+def _consumer_rows(text: str, findings: tuple[Finding, ...]) -> tuple[Row, ...]:
+    try:
+        code = cpm.decode(text)
+    except DecodeError:
+        return ()
+    worst = _worst(findings)
+    return tuple(row for item in code for row in _card_rows(item, "", worst))
+
+
+def _card_rows(item: cpm.BerObject, above: str, worst: Mapping[str, Severity]) -> Iterator[Row]:
+    path = above + item.tag
+    value = "" if item.objects else shown(item.tag, item.value)
+    # Four characters of Base64 hold three bytes: an object begins and ends inside a character.
+    start, end = item.start * 4 // 3, -(-item.end * 4 // 3)
+    yield Row(path, tag_of(item.tag).name, value, "", worst.get(path), start, end)
+    for child in item.objects:
+        yield from _card_rows(child, path + ".", worst)
 
 
 def explain(payload: str | bytes | Payload, *, profile: str = "auto") -> str:
     """Return a payload as a table of plain text, one line an object.
 
     >>> print(explain("00020152045999"))
-    00       Payload Format Indicator       01
-    52       Merchant Category Code         5999
+    00       0:6      Payload Format Indicator       01
+    52       6:14     Merchant Category Code         5999
     """
-    listed = list(rows(payload, profile=profile))
+    return table(tuple(rows(payload, profile=profile)))
+
+
+def table(listed: tuple[Row, ...]) -> str:
+    """Return rows as a table of plain text: path, span, name, value and meaning.
+
+    >>> table(())
+    ''
+    """
     width = max((2 * row.depth + len(row.name) for row in listed), default=0) + 2
     lines = []
     for row in listed:
         name = "  " * row.depth + row.name
         meaning = f"  ({row.meaning})" if row.meaning else ""
         value = printable(row.value)
-        lines.append(f"{row.path:8} {name:{max(width, 30)}} {value}{meaning}".rstrip())
+        beginning = f"{row.path:8} {row.span:8} {name:{max(width, 30)}}"
+        lines.append(f"{beginning} {value}{meaning}".rstrip())
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from ..checks import Report
 from ..currency import UnreadableAmount
 from ..errors import (
     DecodeError,
@@ -34,6 +35,7 @@ __all__ = [
     "object_shapes",
     "parts",
     "problem_shape",
+    "report_shape",
 ]
 
 _KINDS: dict[str, type[Code]] = {"individual": Individual, "merchant": Merchant}
@@ -70,6 +72,20 @@ def finding_shape(finding: Finding) -> dict[str, Any]:
         "clause": finding.clause,
         "hint": finding.hint,
         "nbc_code": finding.nbc_code,
+    }
+
+
+def report_shape(report: Report) -> dict[str, Any]:
+    """Return a report as a JSON object.
+
+    >>> from khqr import check
+    >>> report_shape(check("000201"))["ok"]
+    False
+    """
+    return {
+        "ok": report.ok,
+        "profile": report.profile,
+        "findings": [finding_shape(finding) for finding in report],
     }
 
 

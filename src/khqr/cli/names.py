@@ -1,0 +1,41 @@
+"""What objects are called beyond EMVCo's own names: one namer for each family of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..emv.payload import Payload
+from ..fields import FIELDS_BY_PATH
+
+__all__ = ["NAMERS", "names"]
+
+Namer = Callable[[Payload, str], Mapping[str, str]]
+"""From a payload, and the profile that judges it, to the names of its objects by their paths."""
+
+_KINDS = {"29": "individual", "30": "merchant"}
+
+
+def _khqr(_: Payload, profile: str) -> Mapping[str, str]:
+    """Return the names of the NBC's fields, which are not those of EMVCo inside templates."""
+    if profile != "khqr":
+        return {}
+    fields = {path: field.attribute for path, field in FIELDS_BY_PATH.items() if "." in path}
+    titles = {path: attribute.replace("_", " ").capitalize() for path, attribute in fields.items()}
+    kinds = {
+        path: f"Merchant Account Information Template: {kind}" for path, kind in _KINDS.items()
+    }
+    return kinds | {path: title.replace(" id", " ID") for path, title in titles.items()}
+
+
+NAMERS: tuple[Namer, ...] = (_khqr,)
+"""Who is asked for names; of two that know an object, the later one is believed."""
+
+
+def names(payload: Payload, profile: str) -> dict[str, str]:
+    """Return the names of objects by their paths; what is not in it has EMVCo's name.
+
+    >>> from khqr.emv.payload import parse
+    >>> names(parse("000201"), "khqr")["29.00"]
+    'Bakong account ID'
+    """
+    return {path: name for namer in NAMERS for path, name in namer(payload, profile).items()}
