@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -80,8 +81,9 @@ def nodes_of(said: Explained) -> list[Node]:
     if said.text is not None:
         roots = _covering(roots, 0, len(said.text), said.text)
     listed = walk(roots)
+    places = _Places(listed)
     for finding in said.report:
-        owner = _owner(listed, finding)
+        owner = places.owner(finding)
         if owner is not None:
             owner.findings.append(finding)
     for number, node in enumerate(listed, 1):
@@ -116,16 +118,27 @@ def _covering(nodes: Sequence[Node], start: int, end: int, text: str) -> list[No
     return [*nodes, Node("", UNREAD.title, UNREAD, read, end, value=text[read:end])]
 
 
-def _owner(nodes: Sequence[Node], finding: Finding) -> Node | None:
-    """Return the node that a finding is about, or None if it is absent or the text as a whole."""
-    there = [node for node in nodes if node.start <= finding.offset < node.end]
-    named = [node for node in nodes if node.path == finding.path != ""]
-    above = [node for node in nodes if node.path == finding.path.rpartition(".")[0] != ""]
-    choices = (
-        [node for node in there if node.family is UNREAD],
-        [node for node in there if node in named],
-        named,
-        above,
-        [] if finding.path else there,
-    )
-    return next((found[-1] for found in choices if found), None)
+class _Places:
+    """Which node stands at a position, and which at a path."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+        self._starts = [node.start for node in nodes]
+        self._by_path: dict[str, list[Node]] = {}
+        for node in nodes:
+            self._by_path.setdefault(node.path, []).append(node)
+
+    def owner(self, finding: Finding) -> Node | None:
+        """Return the node that a finding is about, or None if that is absent, or is no object."""
+        index = bisect_right(self._starts, finding.offset) - 1
+        there = self._nodes[index] if index >= 0 else None
+        if there is not None and there.end <= finding.offset:
+            there = None
+        if there is not None and there.family is UNREAD:
+            return there
+        if not finding.path:
+            return there
+        above = finding.path.rpartition(".")[0]
+        named = self._by_path.get(finding.path) or (above and self._by_path.get(above)) or []
+        behind = bisect_right(named, finding.offset, key=lambda node: node.start)
+        return named[max(behind - 1, 0)] if named else None
