@@ -154,6 +154,14 @@ def test_a_hash_stays_hexadecimal() -> None:
     assert len(value) == 64
 
 
+def test_a_bare_value_in_an_unreserved_template_is_replaced_whole() -> None:
+    for value in ("1234567890123", "12345", "98" * 49, "0096" + "7" * 95):
+        payload = inserted(f"82{len(value):02d}{value}", STATIC)
+        for seed in range(20):
+            after = khqr.parse(anonymise(payload, seed=seed))["82"]
+            assert not any(map(str.__eq__, value, after))
+
+
 def test_the_same_value_is_replaced_in_the_same_way() -> None:
     twice = replaced("62150105INV-10702T1", "62240108ACME-0010708ACME-001")
     after = khqr.parse(anonymise(twice))
@@ -224,6 +232,7 @@ def test_a_crc_in_small_letters_stays_so() -> None:
         inserted("8004HELL", STATIC),
         inserted("99131234567890123", STATIC),
         inserted("62060101x0", STATIC),
+        inserted("2699" + "0098" + "7" * 95 + "2799" + "0199" + "8" * 95, STATIC),
         inserted("26090105M0001", STATIC),
         inserted("5905Again", STATIC),
         "0002016199DEMO SHOP AND SO ON",

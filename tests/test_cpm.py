@@ -311,6 +311,9 @@ def test_wrong_types() -> None:
         for call in (cpm.decode, cpm.check):
             with pytest.raises(TypeError):
                 call(wrong)  # type: ignore[arg-type] # the refusal is the test
+    for other in (5, [5], ANNEX_1, [b"abc"]):
+        with pytest.raises(TypeError):
+            cpm.encode(other)  # type: ignore[arg-type] # the refusal is the test
     assert cpm.decode(ANNEX_1.encode()) == cpm.decode(ANNEX_1)
     assert [item.code for item in cpm.check(b"\xff")] == ["payload.not-utf8"]
 

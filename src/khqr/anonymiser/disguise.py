@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from unicodedata import is_normalized
 
 from ..codec.readable import readable
@@ -14,7 +14,7 @@ from ..emv.payload import Payload
 from ..emv.tree import DataObject, read_tree
 from ..errors import EncodeError
 from .characters import AMOUNT, HEXADECIMAL, stand_ins
-from .spans import Span, personal_spans, sealed_end
+from .spans import Span, is_bare, personal_spans, sealed_end
 
 __all__ = ["anonymise"]
 
@@ -76,6 +76,7 @@ class _Disguise:
     def __init__(self, payload: Payload, *, replace_amounts: bool) -> None:
         self._text = str(payload)
         self._unit = payload.length_unit
+        self._bare = frozenset(item.offset for item in payload if is_bare(item))
         self._shape = self._shape_of(self._text)
         self._seals = _seals(payload)
         self._spans = personal_spans(payload, amounts=replace_amounts)
@@ -93,7 +94,10 @@ class _Disguise:
 
     def _shape_of(self, text: str) -> list[tuple[str, int, int, str]]:
         tree = read_tree(text, ROOT, self._unit)
-        return [("", 0, 0, tree.fault.code if tree.fault else ""), *_shape(tree.objects)]
+        return [
+            ("", 0, 0, tree.fault.code if tree.fault else ""),
+            *_shape(tree.objects, self._bare),
+        ]
 
     def _telling_parts(self) -> Iterator[str]:
         """Yield three characters of every value, by which a repetition is seen when it begins."""
@@ -189,11 +193,19 @@ def _windows(characters: Sequence[str]) -> Iterator[Sequence[str]]:
     return (characters[at : at + _TELLING] for at in range(len(characters) - _TELLING + 1))
 
 
-def _shape(objects: Sequence[DataObject]) -> Iterator[tuple[str, int, int, str]]:
-    """Yield what stays of every object: where it stands, and how it is broken."""
+def _shape(
+    objects: Sequence[DataObject], bare: Container[int]
+) -> Iterator[tuple[str, int, int, str]]:
+    """Yield what stays of every object: where it stands, and how it is broken.
+
+    What seems to stand inside a bare value is chance.
+    """
     for item in objects:
-        yield item.path, item.offset, item.end, item.fault.code if item.fault else ""
-        yield from _shape(item.objects)
+        if item.offset in bare:
+            yield item.path, item.offset, item.end, ""
+        else:
+            yield item.path, item.offset, item.end, item.fault.code if item.fault else ""
+            yield from _shape(item.objects, bare)
 
 
 def _pools(text: str, span: Span) -> dict[int, str]:

@@ -12,9 +12,10 @@ from ..emv.tree import DataObject
 from ..emv.units import Advance, ruler
 from .personal import AMOUNTS, inner_objects, is_personal, personal_length
 
-__all__ = ["Span", "personal_spans", "sealed_end"]
+__all__ = ["Span", "is_bare", "personal_spans", "sealed_end"]
 
 _HEADER = 4
+_FIRST_UNRESERVED = "80"
 _SEALED_END = re.compile(r"6304[0-9A-Fa-f]{4}\Z")
 
 
@@ -63,6 +64,9 @@ def _within(text: str, item: DataObject, guid: str, advance: Advance) -> Iterato
             yield from _within(text, child, network, advance)
         yield from _unread(item.objects[-1].end, item.end)
         return
+    if item.fault is not None and item.fault.code != "template.not-tlv" and not is_bare(item):
+        yield from _unread(item.value_offset, item.end)
+        return
     if not is_personal(item.path, guid, item.value):
         if item.path in AMOUNTS:
             yield Span(item.value_offset, item.end, is_amount=True)
@@ -75,6 +79,11 @@ def _within(text: str, item: DataObject, guid: str, advance: Advance) -> Iterato
     is_account = item.id == "00" and "." in item.path
     length = personal_length(item.value) if is_account else len(item.value)
     yield Span(item.value_offset, item.value_offset + length)
+
+
+def is_bare(item: DataObject) -> bool:
+    """Whether an unreserved template holds a bare value, as live codes do, and no objects."""
+    return "." not in item.path and item.path >= _FIRST_UNRESERVED and not item.objects
 
 
 def _unread(start: int, end: int) -> Iterator[Span]:

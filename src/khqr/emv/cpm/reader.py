@@ -102,6 +102,7 @@ def encode(code: ConsumerCode | Iterable[BerObject]) -> str:
 
     Raises:
         EncodeError: if what would be written breaks a rule; ``findings`` has all of them.
+        TypeError: for anything but a code and objects.
 
     Source: EMVCo CPM 1.0 §3.1, §5.1.1.
 
@@ -109,7 +110,11 @@ def encode(code: ConsumerCode | Iterable[BerObject]) -> str:
     >>> encode(decode(text)) == text
     True
     """
-    text = base64.b64encode(write(code)).decode("ascii")
+    objects = tuple(code)
+    for item in objects:
+        if not isinstance(item, BerObject):
+            raise TypeError(f"a code is made of BerObject, not {type(item).__name__}")
+    text = base64.b64encode(write(objects)).decode("ascii")
     # Filler can only stand in a code that was read leniently, and is written back as it was.
     filled = isinstance(code, ConsumerCode) and any(
         finding.code == "cpm.filler" for finding in code.findings
