@@ -543,6 +543,18 @@ def test_amend_wrong_usage(args: list[str], said: str) -> None:
 # explain
 
 
+def test_explain_names_what_a_scheme_names() -> None:
+    bill = (
+        "00020101021230640016A00000067701011201150000000000000000210DEMOREF0010307INV0001"
+        "53037645406120.005802TH5909DEMO CAFE6304B166"
+    )
+    lines = {line.split()[0]: line for line in good("explain", bill).splitlines() if line}
+    assert "Merchant Account Information Template: Thai QR bill payment" in lines["30"]
+    assert "  Biller ID  " in lines["30.01"]
+    assert "  Reference 1  " in lines["30.02"]
+    assert "  Merchant Name  " in lines["59"]
+
+
 def test_explain_to_a_pipe() -> None:
     text = good("explain", SHOP)
     line = next(line for line in text.splitlines() if line.startswith("30.00 "))

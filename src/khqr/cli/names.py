@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from ..emv.payload import Payload
 from ..fields import FIELDS_BY_PATH
+from ..schemes.fields import EmvFields
+from ..schemes.recognise import recognise
 
 __all__ = ["NAMERS", "names"]
 
@@ -15,19 +17,39 @@ Namer = Callable[[Payload, str], Mapping[str, str]]
 _KINDS = {"29": "individual", "30": "merchant"}
 
 
+def _networks(payload: Payload, _: str) -> Mapping[str, str]:
+    """Return what the schemes of the networks in a code call their objects."""
+    found: dict[str, str] = {}
+    for scheme, identifier, path, own in recognise(payload.objects):
+        if scheme is None:
+            continue
+        if path >= "26":
+            found |= dict.fromkeys(own, f"Merchant Account Information Template: {scheme.title}")
+        said = scheme.fields({}, own, identifier.lower())
+        for name, row in said.rows.items():
+            place = said.place(row.path)
+            if place and "." in place and said.applies(row) and name not in EmvFields.rows:
+                found[place] = _title(name)
+    return found
+
+
+def _title(attribute: str) -> str:
+    return f"{attribute.replace('_', ' ').capitalize()} ".replace(" id ", " ID ").strip()
+
+
 def _khqr(_: Payload, profile: str) -> Mapping[str, str]:
     """Return the names of the NBC's fields, which are not those of EMVCo inside templates."""
     if profile != "khqr":
         return {}
     fields = {path: field.attribute for path, field in FIELDS_BY_PATH.items() if "." in path}
-    titles = {path: attribute.replace("_", " ").capitalize() for path, attribute in fields.items()}
+    titles = {path: _title(attribute) for path, attribute in fields.items()}
     kinds = {
         path: f"Merchant Account Information Template: {kind}" for path, kind in _KINDS.items()
     }
-    return kinds | {path: title.replace(" id", " ID") for path, title in titles.items()}
+    return kinds | titles
 
 
-NAMERS: tuple[Namer, ...] = (_khqr,)
+NAMERS: tuple[Namer, ...] = (_networks, _khqr)
 """Who is asked for names; of two that know an object, the later one is believed."""
 
 
