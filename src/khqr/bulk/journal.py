@@ -127,7 +127,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _output_error(path: Path, problem: OSError) -> OutputError:
-    shown = quote(str(path), 120)
+    shown = quote(str(path), 1000)
     return OutputError(f"{shown} cannot be written: {problem.strerror or problem}")
 
 

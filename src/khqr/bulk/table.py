@@ -152,7 +152,7 @@ def _opened(source: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(source, (str, PathLike)):
         yield source
         return
-    shown = quote(str(source), 80)
+    shown = quote(str(source), 1000)
     try:
         is_pipe = Path(source).is_fifo()
         file = None if is_pipe else Path(source).open("rb")  # noqa: SIM115 - closed below, where reading may fail too

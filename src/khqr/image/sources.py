@@ -67,10 +67,10 @@ def _file(image: Any) -> Any:
             with Path(image).open("rb") as file:
                 return _held(file.read(MAX_FILE + 1))
         except FileNotFoundError:
-            raise _unreadable(f"there is no file {quote(str(image))}") from None
+            raise _unreadable(f"there is no file {quote(str(image), 1000)}") from None
         except (OSError, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or problem
-            raise _unreadable(f"{quote(str(image))} cannot be opened: {reason}") from None
+            raise _unreadable(f"{quote(str(image), 1000)} cannot be opened: {reason}") from None
     if hasattr(image, "read"):
         try:
             data = image.read(MAX_FILE + 1)
