@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..errors import KhqrError
+from ..errors import DecodeError, EncodeError, KhqrError
 
 __all__ = [
     "RESULT_CODES",
@@ -32,6 +32,7 @@ __all__ = [
     "ResultCode",
     "ResultStatus",
     "Unmappable",
+    "because",
     "result_status",
 ]
 
@@ -260,3 +261,15 @@ class MessageError(AlipayPlusError):
 
 _SHOWN = 10
 """How many problems the text of an exception names."""
+
+
+def because(problem: DecodeError | EncodeError) -> str:
+    """Return in one line why a payload was refused: the first finding, and how many there are.
+
+    >>> because(DecodeError("the payload is empty"))
+    'the payload is empty'
+    """
+    if not problem.findings:
+        return problem.summary
+    more = len(problem.findings) - 1
+    return problem.findings[0].message + (f", and {more} more" if more else "")
