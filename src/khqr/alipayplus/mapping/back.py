@@ -1,0 +1,132 @@
+"""From the messages of Alipay+ to a KHQR: the code inside them, or one made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from ..messages import Amount, Merchant, Message, Order, Store
+from ..results import AmountError, Inconsistent
+from .fields import homeless_members, homeless_objects
+from .forward import merchant_of
+from .policy import Mapped, Policy, kept
+from .reading import Reading, read_khqr
+from .rebuild import Told, rebuilt
+
+__all__ = ["AmountInconsistent", "to_khqr"]
+
+
+class AmountInconsistent(AmountError, Inconsistent):
+    """The amount in the JSON is not that of the code inside it."""
+
+
+def to_khqr(
+    message: Message,
+    *,
+    code_value: str | None = None,
+    at: datetime | None = None,
+    policy: Policy | None = None,
+    acquiring_bank: str | None = None,
+    kind: Literal["individual", "merchant"] | None = None,
+    beside: Mapping[str, str] | None = None,
+    strict: bool = False,
+) -> Mapped[str]:
+    """Return the KHQR that a message is about.
+
+    Where there is a ``codeValue``, in the message or beside it, that text comes back byte for byte,
+    and the message must agree with it in currency, amount, merchant and country. Else a KHQR is
+    made from the members, and marked ``reconstructed``: it means the same as far as the members
+    go, but its text and md5 are new.
+
+    Args:
+        message: any that tells of a code or an order, such as `UserInitiatedPayResponse`,
+            `PushPaymentRequest` or `PayRequest`.
+        code_value: the code, where the message has no place for it.
+        at: now, an aware `datetime`. With a code, expiry is judged only if it is given; a dynamic
+            code cannot be made without it.
+        policy: what the participant decided.
+        acquiring_bank: name of the merchant's bank, for a code that is made: with it, object 30.
+        kind: which kind to make, where the members would say another.
+        beside: what `sidecar` gave, to be put back into a code that is made.
+        strict: refuse if the KHQR cannot hold everything that the message says.
+
+    Raises:
+        AlipayPlusError: with the result code that fits.
+        TypeError: for a wrong Python type.
+
+    Source: this library's choice.
+    """
+    policy = policy or Policy()
+    told = _told(message)
+    code = _code_of(message, code_value)
+    lost = homeless_members(message)
+    if code is None:
+        value, issues = rebuilt(
+            told, policy, at=at, bank=acquiring_bank, kind=kind, beside=dict(beside or {})
+        )
+        mapped = Mapped(value=value, lost=tuple(lost), issues=issues, reconstructed=True)
+        return kept(mapped, strict=strict)
+    reading = read_khqr(code, policy, at)
+    _refuse_disagreement(told, reading, policy)
+    if not reading.is_dynamic and told.amount is not None:
+        lost.append("paymentAmount")
+    carried = tuple(homeless_objects(reading.source))
+    mapped = Mapped(value=reading.text, carried=carried, lost=tuple(lost), issues=reading.issues)
+    return kept(mapped, strict=strict)
+
+
+def _code_of(message: Message, given: str | None) -> str | None:
+    own: str | None = getattr(message, "code_value", None)
+    if own is not None and given is not None and own != given:
+        raise Inconsistent("the code in the message is not the code beside it")
+    return given if own is None else own
+
+
+def _told(message: Message) -> Told:
+    """Return what a message says of an order, whichever message it is."""
+    order: Order | None = getattr(message, "order", None)
+    merchant: Merchant | None = getattr(message, "merchant", None)
+    paid: Amount | None = getattr(message, "payment_amount", None)
+    asked = order.order_amount if order else None
+    if paid and asked and (paid.currency, paid.value) != (asked.currency, asked.value):
+        raise AmountInconsistent("paymentAmount and order.orderAmount are not the same")
+    return Told(
+        order=order,
+        merchant=order.merchant if order and order.merchant else merchant,
+        amount=paid or asked,
+        expiry=getattr(message, "payment_expiry_time", None),
+        request_id=getattr(message, "payment_request_id", None),
+    )
+
+
+def _refuse_disagreement(told: Told, reading: Reading, policy: Policy) -> None:
+    """Raise if a message does not say what the code inside it says."""
+    amount, currency = told.amount, reading.code.currency.code
+    if amount is not None and amount.currency != currency:
+        raise Inconsistent(f"the message is in {amount.currency}, the code in {currency}")
+    if amount is not None and reading.amount not in (None, amount.value):
+        raise AmountInconsistent(
+            f"the message says {amount.value} of the smallest unit of {currency}, "
+            f"the code {reading.amount}"
+        )
+    if told.merchant is None:
+        return
+    expected = dict(_compared(merchant_of(reading, policy)))
+    wrong = [name for name, said in _compared(told.merchant) if said not in (None, expected[name])]
+    if wrong:
+        raise Inconsistent(f"{', '.join(wrong)} is not what the code says")
+
+
+def _compared(merchant: Merchant) -> Iterator[tuple[str, str | None]]:
+    """Yield what must be the same in message and code: who is paid, and in which country."""
+    address, store = merchant.merchant_address, merchant.store or Store()
+    yield "referenceMerchantId", merchant.reference_merchant_id
+    yield "merchantMCC", merchant.merchant_mcc
+    yield "merchantName", merchant.merchant_name
+    if address is not None:
+        yield "region", address.region
+        yield "city", address.city
+        yield "zipCode", address.zip_code
+    yield "referenceStoreId", store.reference_store_id
+    yield "storeMCC", store.store_mcc
