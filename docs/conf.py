@@ -20,6 +20,7 @@ nitpick_ignore = [
     ("py:class", "khqr.bulk.many.T"),
     ("py:class", "khqr.schemes.rows.T"),
     ("py:class", "khqr.schemes.encoder._Code"),
+    ("py:class", "khqr.alipayplus.mapping.policy.T_co"),
 ]
 
 autodoc_member_order = "bysource"
