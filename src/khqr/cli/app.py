@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
+from .alipay import alipay
 from .anonymise import anonymise
 from .batch import batch
 from .card import card
@@ -47,7 +48,7 @@ def khqr() -> None:
 
 for _command in (
     *(encode, decode, check, verify, amend, anonymise, explain, identify),
-    *(render, card, scan, batch),
+    *(render, card, scan, batch, alipay),
 ):
     khqr.add_command(_command)
 
