@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +170,20 @@ def test_what_is_invisible_is_escaped() -> None:
     payload = khqr.encode(khqr.Individual(bakong_account_id="a@devb", merchant_name=name))
     assert "\u202e" not in good(*MAP, payload)
     assert json.loads(good(*MAP, payload))["response"]["order"]["merchant"]["merchantName"] == name
+
+
+def test_an_unknown_message_is_wrong_usage() -> None:
+    result = run("unmap", "--message", "Nonsense", stdin="{}")
+    assert result.exit_code == 2
+    assert "--message is one of Acknowledgement, Cancel" in " ".join(result.stderr.split())
+
+
+def test_other_commands_do_not_load_the_room() -> None:
+    program = (
+        "import sys, khqr.cli.app\n"
+        "print([name for name in sys.modules if name.startswith('khqr.alipayplus')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"

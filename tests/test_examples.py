@@ -79,6 +79,19 @@ def test_sdk_takes_a_repeated_currency_and_the_stricter_verdict_does_not(run: Ru
     assert "stricter       False, 8 KHQR_INVALID" in printed
 
 
+def test_inbound_is_paid_once_and_a_replay_is_refused(run: Run) -> None:
+    printed = run("alipay_inbound.py")
+    assert printed.count("Bakong: 10000 KHR to khqr@devb") == 1
+    assert printed.count('"resultCode":"INVALID_SIGNATURE"') == 1
+    assert printed.count('"resultCode":"INVALID_CODE"') == 1
+
+
+def test_outbound_asks_only_about_codes_of_its_rules(run: Run) -> None:
+    printed = run("alipay_outbound.py")
+    assert printed.count("debit 10000 KHR") == 1
+    assert "url: not for us" in printed
+
+
 def _rows(*, columns: int) -> Iterator[list[str]]:
     """Yield the cells of every table row of the rules page that has so many columns."""
     for line in RULES_PAGE.splitlines():

@@ -1,29 +1,17 @@
-"""The commands `alipay …`: codes of Alipay+, messages, and the template inside a KHQR."""
+"""The commands `alipay …`: codes of Alipay+, messages, and the template inside a KHQR.
+
+The room is loaded by the commands that use it, as it would slow the start of all others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from rich.text import Text
 
-from ..alipayplus import classify_code
-from ..alipayplus import embed as put_in
-from ..alipayplus import extract as take_out
-from ..alipayplus.codes import Code
-from ..alipayplus.mapping import Mapped, Policy, request_for, response_for, to_khqr
-from ..alipayplus.messages import (
-    APIS,
-    Json,
-    Message,
-    UserInitiatedPayRequest,
-    UserInitiatedPayResponse,
-    parse_json,
-)
-from ..alipayplus.messages.wire import MAX_DOCUMENT
-from ..alipayplus.results import MessageError
 from ..codec import md5
 from .console import Output
 from .options import (
@@ -36,12 +24,12 @@ from .options import (
 )
 from .printable import printable
 
-__all__ = ["alipay"]
+if TYPE_CHECKING:
+    from ..alipayplus import Code
+    from ..alipayplus.mapping import Mapped
+    from ..alipayplus.messages import Json, Message
 
-_MESSAGES = {
-    cls.__name__: cls
-    for cls in dict.fromkeys(cls for api in APIS for cls in (api.request, api.response))
-}
+__all__ = ["alipay"]
 
 _at = moment_option("--at", show_default="now", help="The moment at which expiry is judged.")
 _allow_usd = click.option("--allow-usd", is_flag=True, help="Let codes in dollars pass.")
@@ -70,6 +58,8 @@ def identify(output: Output, payload: str | None) -> None:
 
     Only documented shapes get a name. A payment code is shown in part.
     """
+    from ..alipayplus import classify_code
+
     given = payload_from(payload)
     text = given if isinstance(given, str) else given.decode(errors="surrogateescape")
     code = classify_code(text)
@@ -123,6 +113,8 @@ def map_(
     It is userInitiatedPay between Alipay+ and the acquirer. With it stands what only the code
     holds.
     """
+    from ..alipayplus.mapping import Policy, request_for, response_for
+
     text, policy = payload_from(payload), Policy(allow_usd=allow_usd)
     request = request_for(text, policy=policy, **ids)
     response = response_for(
@@ -154,9 +146,8 @@ def _account(mapped: Mapped[Any]) -> dict[str, list[str]]:
 @click.option(
     "--message",
     "name",
-    type=click.Choice(sorted(_MESSAGES)),
     metavar="CLASS",
-    help=f"What the JSON is, where it is not of `map`. One of {', '.join(sorted(_MESSAGES))}.",
+    help="What the JSON is, where it is not of `map`, such as PushPaymentRequest.",
 )
 @click.option("--code-value", help="The code, where the message has no place for it.")
 @click.option("--acquiring-bank", help="The merchant's bank, for a code that is made anew.")
@@ -180,6 +171,10 @@ def unmap(
     DOCUMENT is what `khqr alipay map` prints, or one message. With a codeValue it is that text, if
     the message agrees with it; else a code is made anew, with an md5 of its own.
     """
+    from ..alipayplus.mapping import Policy, to_khqr
+    from ..alipayplus.messages import parse_json
+    from ..alipayplus.messages.wire import MAX_DOCUMENT
+
     content = parse_json(document.read(MAX_DOCUMENT + 1))
     message, code = _message(content, name)
     mapped = to_khqr(
@@ -202,8 +197,15 @@ def unmap(
 
 def _message(content: Json, name: str | None) -> tuple[Message, str | None]:
     """Return the message of a document, and the code of the request beside it."""
+    from ..alipayplus.messages import APIS, UserInitiatedPayRequest, UserInitiatedPayResponse
+    from ..alipayplus.results import MessageError
+
     if name is not None:
-        return _MESSAGES[name].from_document(content), None
+        classes = {cls.__name__: cls for api in APIS for cls in (api.request, api.response)}
+        if name not in classes:
+            known = ", ".join(sorted(classes))
+            raise click.UsageError(f"--message is one of {known}.")
+        return classes[name].from_document(content), None
     if not isinstance(content, dict) or "response" not in content:
         raise MessageError(["the document is not of `khqr alipay map`; say --message what it is"])
     response = UserInitiatedPayResponse.from_document(content["response"])
@@ -225,6 +227,8 @@ def embed(output: Output, payload: str | None, *, url: str, tag: str) -> None:
 
     No programme is known to accept it. The md5 changes, by which Bakong finds the payment.
     """
+    from ..alipayplus import embed as put_in
+
     made = put_in(payload_from(payload), url, tag=tag)
     if output.as_json:
         names = ("payload", "md5", "plain", "plain_md5", "warning")
@@ -240,6 +244,8 @@ def embed(output: Output, payload: str | None, *, url: str, tag: str) -> None:
 @face
 def extract(output: Output, payload: str | None, *, plain_md5: str | None) -> None:
     """Take the com.alipay template out of a code, and print the code without it."""
+    from ..alipayplus import extract as take_out
+
     found = take_out(payload_from(payload), plain_md5=plain_md5)
     if output.as_json:
         template = found.template
