@@ -65,6 +65,7 @@ def generic(body: str, length: int | None = None, *, pad: bool = True) -> str:
         ("https://qr.alipay.com.example.com/baxdemo", "url"),
         ("https://example.com/qr.alipay.com", "url"),
         ("https://qr.alipay.com@example.com/", "unknown"),
+        ("https://qr.alipay.com:443@example.com/", "unknown"),
         ("https://qr.alipay.com\\@example.com/", "unknown"),
         ("http://qr.alipay.com/baxdemo", "unknown"),
         ("https://", "unknown"),

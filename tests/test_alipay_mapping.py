@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import khqr
 from alipay_material import ANSWER, KHQR, PUSH, REQUEST
-from khqr.alipayplus import AlipayPlusError, embed, results
+from khqr.alipayplus import AlipayPlusError, embed, extract, results
 from khqr.alipayplus.mapping import (
     FIELD_TABLE,
     AmountInconsistent,
@@ -46,7 +46,7 @@ from khqr.alipayplus.messages import (
 )
 from khqr.fields import FIELDS_BY_PATH
 from khqr.nbc import decode_flat
-from khqr.testing import payloads
+from khqr.testing import corrupted, payloads
 from material import CLOCK, EXAMPLES, FULL, P0, STATIC, changed, inserted, load, replaced, sealed
 
 DOLLARS = Policy(allow_usd=True)
@@ -273,6 +273,124 @@ def test_objects_that_only_a_code_holds_are_named() -> None:
     assert {"15", "30.02", "62.02", "64.00", "64.01", "64.02", "99.00", "80"} <= set(mapped.carried)
     back = to_khqr(mapped.value, code_value=payload, policy=DOLLARS)
     assert set(back.carried) <= set(mapped.carried)
+
+
+@pytest.mark.parametrize(
+    ("payload", "carried"),
+    [
+        (inserted("99170113" + "1750000300000", STATIC), ("99.01",)),
+        (inserted("99070303abc", STATIC), ("99.03",)),
+        (sealed(STATIC[:-8] + "6100"), ("61",)),
+        (
+            sealed("00020101021130130009shop@devb5204599953031165802KH5904Shop6010Phnom Penh"),
+            ("30 (without 01)",),
+        ),
+        (sealed(STATIC[:6] + STATIC[12:-8]), ("01",)),
+        (inserted("62090105INV-1", STATIC), ()),
+        (inserted("62125008" + "0004demo", STATIC), ("62.50",)),
+    ],
+)
+def test_what_a_code_says_beside_is_named(payload: str, carried: tuple[str, ...]) -> None:
+    assert answer(payload).carried == carried
+    pay = pay_for(payload, at=CLOCK, payment_request_id="R", amount=100)
+    assert set(pay.lost) >= set(carried)
+
+
+def test_a_sidecar_tells_the_kind() -> None:
+    merchant = to_khqr(changed_answer(), at=CLOCK, beside=sidecar(KHQR))
+    assert isinstance(khqr.decode(merchant.value), khqr.Merchant)
+    person = khqr.parse(KHQR)["30"]
+    individual = sealed(KHQR[:12] + f"29{len(person)}" + person + KHQR[12 + 4 + len(person) : -8])
+    made = to_khqr(answer(individual).value, at=CLOCK, beside=sidecar(individual))
+    assert isinstance(khqr.decode(made.value), khqr.Individual)
+    assert khqr.decode(made.value).acquiring_bank == "Dev Bank"
+
+
+def test_two_merchants_in_one_message() -> None:
+    order = Order(merchant=Merchant(store=Store(reference_store_id="khqr@devb")))
+    thief = Merchant(store=Store(reference_store_id="thief@devb"))
+    push = replace(PushPaymentRequest.from_document(PUSH), order=order, merchant=thief)
+    assert isinstance(refusal(lambda: to_khqr(push)), results.Inconsistent)
+    assert to_khqr(replace(push, merchant=order.merchant)).value == KHQR
+
+
+def tried(payload: str) -> None:
+    """Put a text through the whole room; whatever it is, only refusals leave."""
+    for call in (
+        lambda: answer(payload),
+        lambda: pay_for(payload, at=CLOCK, payment_request_id="R", amount=5, policy=DOLLARS),
+        lambda: to_khqr(UserInitiatedPayRequest(code_value=payload), policy=DOLLARS),
+        lambda: sidecar(payload),
+        lambda: embed(payload, "https://qr.example.com/1"),
+        lambda: extract(payload),
+    ):
+        error = refused(call)
+        assert error is None or (error.result_code and 0 < len(str(error)) < 3_000)
+
+
+def refused(call: Callable[[], object]) -> AlipayPlusError | None:
+    """Return the room's own exception, None for a value; any other exception leaves."""
+    try:
+        call()
+    except AlipayPlusError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "malformed.json",
+        "emvco.json",
+        "khqr_one_fault.json",
+        "khqr_in_the_wild.json",
+        "nbc_mutations.json.gz",
+        "nbc_sdk_defects.json",
+    ],
+)
+def test_only_refusals_leave_the_room(name: str) -> None:
+    seen = 0
+    for case in load(name):
+        payload = case.get("payload", case.get("val"))
+        if isinstance(payload, str):
+            seen += 1
+            tried(payload)
+    assert seen > 10
+
+
+@given(payloads().flatmap(corrupted))
+def test_damaged_codes_are_refused(payload: str) -> None:
+    tried(payload)
+    with pytest.raises(AlipayPlusError):
+        answer(payload)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_refused(text: str) -> None:
+    tried(text)
+
+
+@given(st.data())
+def test_damaged_answers_are_read_or_refused(data: st.DataObject) -> None:
+    document = json.loads(json.dumps(ANSWER))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place: Any = document
+        while True:
+            key = data.draw(st.sampled_from(sorted(place)))
+            if not (isinstance(place[key], dict) and place[key] and data.draw(st.booleans())):
+                break
+            place = place[key]
+        odd: st.SearchStrategy[Any] = st.sampled_from((None, {}, [], "0", "KHR", "a@devb"))
+        odd |= st.text(max_size=30)
+        place[key] = data.draw(odd)
+
+    def back(code_value: str | None) -> None:
+        value = UserInitiatedPayResponse.from_document(document)
+        assert khqr.verify(to_khqr(value, code_value=code_value, at=CLOCK).value)
+
+    for code_value in (None, KHQR):
+        error = refused(lambda code=code_value: back(code))  # type: ignore[misc] # as above
+        assert error is None or error.result_status == "F"
 
 
 def test_bank_codes_of_the_field_map() -> None:

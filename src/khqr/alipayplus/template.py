@@ -127,7 +127,7 @@ def embed(payload: str | bytes, url: str, *, tag: str = "26") -> Embedded:
     >>> extract(embedded.payload).payload == plain
     True
     """
-    text = payload_text(payload)
+    text = _text(payload)
     source = _khqr(text)
     _refuse_place(source, tag)
     _refuse_url(url)
@@ -161,7 +161,7 @@ def extract(payload: str | bytes, *, plain_md5: str | None = None) -> Extracted:
             one with the given md5.
         TypeError: for a wrong Python type.
     """
-    text = payload_text(payload)
+    text = _text(payload)
     source = _readable(text)
     template = _template(source)
     if template is None:
@@ -185,7 +185,14 @@ def find_template(payload: str | bytes) -> AlipayTemplate | None:
     >>> find_template("0002016304AAE6") is None
     True
     """
-    return _template(_readable(payload_text(payload)))
+    return _template(_readable(_text(payload)))
+
+
+def _text(payload: str | bytes) -> str:
+    try:
+        return payload_text(payload)
+    except DecodeError as problem:
+        raise InvalidCode(f"the text is no payload: {because(problem)}") from problem
 
 
 def _khqr(text: str) -> Payload:

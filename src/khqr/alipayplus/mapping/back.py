@@ -91,9 +91,12 @@ def _told(message: Message) -> Told:
     asked = order.order_amount if order else None
     if paid and asked and (paid.currency, paid.value) != (asked.currency, asked.value):
         raise AmountInconsistent("paymentAmount and order.orderAmount are not the same")
+    ordered = order.merchant if order else None
+    if ordered and merchant and ordered != merchant:
+        raise Inconsistent("merchant and order.merchant are not the same")
     return Told(
         order=order,
-        merchant=order.merchant if order and order.merchant else merchant,
+        merchant=ordered or merchant,
         amount=paid or asked,
         expiry=getattr(message, "payment_expiry_time", None),
         request_id=getattr(message, "payment_request_id", None),

@@ -109,11 +109,8 @@ def homeless_objects(source: Payload, asked_for: frozenset[str] = frozenset()) -
     homes = _MAPPED | _DERIVED | asked_for
     found: list[str] = []
     for item in source:
-        inside = item.id in _TEMPLATES
-        leaves = item.objects if inside else (item,)
+        leaves = item.objects if item.id in _TEMPLATES else (item,)
         found += [leaf.path for leaf in leaves if leaf.path not in homes or not leaf.value]
-        if inside and item.fault is not None:
-            found.append(item.path)
     return list(dict.fromkeys(found))
 
 
