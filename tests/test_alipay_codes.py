@@ -286,8 +286,13 @@ def test_bounds_of_a_list() -> None:
         CodeRules("", [], AT)
     with pytest.raises(results.MessageError, match="1 to 16 characters"):
         CodeRules("1" * 17, [], AT)
-    with pytest.raises(results.MessageError, match="no time zone"):
-        CodeRules("1", [], AT.replace(tzinfo=None))
+    for call in (lambda at: CodeRules("1", [], at), rules().is_stale):
+        with pytest.raises(khqr.EncodeError, match="no time zone"):
+            call(AT.replace(tzinfo=None))
+    with pytest.raises(results.MessageError, match="'X' is not DECODE or OPEN_URL"):
+        rules(CodeRule("x", "X"))  # type: ignore[arg-type] # the refusal is the test
+    with pytest.raises(TypeError, match="a code is text"):
+        rules().decide(5)  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(TypeError, match="a rule is a CodeRule"):
         CodeRules("1", [5], AT)  # type: ignore[list-item] # the refusal is the test
 

@@ -467,6 +467,7 @@ def test_cents_are_cents(cents: int) -> None:
     [
         *(("0", "KHR"), ("-1", "KHR"), ("0.5", "KHR"), ("1.001", "USD"), ("NaN", "KHR")),
         *(("Infinity", "USD"), ("1E+999999", "KHR"), ("1E-999999", "USD"), ("1" * 50, "KHR")),
+        *(("1E+13", "KHR"), ("12345678901.00", "USD"), ("12345678901234", "USD")),
     ],
 )
 def test_amounts_that_do_not_fit(amount: str, currency: str) -> None:
@@ -620,6 +621,26 @@ ROWS: list[tuple[str, Callable[[], object], type[AlipayPlusError], str]] = [
     (
         "value too long",
         lambda: answer(STATIC, payment_request_id="x" * 65),
+        results.Unmappable,
+        "PARAM_ILLEGAL",
+    ),
+    (
+        "number of the order empty",
+        lambda: answer(STATIC, payment_request_id=""),
+        results.Unmappable,
+        "PARAM_ILLEGAL",
+    ),
+    (
+        "amount of a static code over 13",
+        lambda: pay_for(STATIC, at=CLOCK, payment_request_id="R", amount=10**13),
+        results.AmountError,
+        "PARAM_ILLEGAL",
+    ),
+    (
+        "expiry beyond the year 9999",
+        lambda: pay_for(
+            STATIC, at=datetime.max.replace(tzinfo=UTC), payment_request_id="R", amount=5
+        ),
         results.Unmappable,
         "PARAM_ILLEGAL",
     ),

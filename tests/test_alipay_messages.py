@@ -149,6 +149,16 @@ def test_unknown_members_are_kept_at_every_level() -> None:
     assert '"rate":1,' in value.to_json()
 
 
+def test_a_document_that_never_was_text_is_bounded_too() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    odd: Any
+    for odd in (deep, "\ud800", {"\ud800": "x"}):
+        with pytest.raises(MessageError):
+            UserInitiatedPayRequest.from_document({"codeValue": "x", "a": odd})
+
+
 def test_unknown_numbers_keep_their_digits() -> None:
     text = '{"codeValue":"x","a":1.50,"b":1e400,"c":-0,"d":123456789012345678901234567890.10}'
     assert UserInitiatedPayRequest.from_json(text).to_json() == text
@@ -322,8 +332,8 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("\ufeff{}", "not JSON"),
         (b"\xff", "not JSON in UTF-8"),
         (b"\xfe\xff\x00{\x00}", "not JSON in UTF-8"),
-        ('{"a":"\\ud800"}', "not JSON in UTF-8"),
-        ('{"\\ud800":"a"}', "not JSON in UTF-8"),
+        ('{"a":"\\ud800"}', "half a character"),
+        ('{"\\ud800":"a"}', "half a character"),
         ("\ud800", "not JSON in UTF-8"),
         ('{"a":NaN}', "NaN is no number"),
         ('{"a":-Infinity}', "-Infinity is no number"),
@@ -433,6 +443,8 @@ def test_times() -> None:
     assert moment_text(datetime(2025, 6, 15, 15, 11, 40, 500_000, tzinfo=UTC)) == (
         "2025-06-15T22:11:40+07:00"
     )
+    with pytest.raises(MessageError, match="beyond the year 9999"):
+        moment_text(datetime.max.replace(tzinfo=UTC))
     for bad in ("2019-04-04T12:08:56", "tomorrow", "", "0001-01-01T00:00:00+14:00"):
         with pytest.raises(MessageError, match="expected a time"):
             moment(bad)

@@ -266,6 +266,8 @@ def test_changed_time_and_client() -> None:
     with pytest.raises(InvalidClient) as refusal:
         verified(headers | {"Client-Id": "OTHER"})
     assert refusal.value.result_code == "INVALID_CLIENT"
+    with pytest.raises(InvalidClient):
+        verified(headers | {"Client-Id": "\ud800"})
     assert type(refused(headers | {"Client-Id": "OTHER"}, client_id="OTHER")) is BodyChanged
 
 

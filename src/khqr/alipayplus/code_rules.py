@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import MissingDependency, quote
+from ..model import aware_moment
 from .codes import MAX_CODE, classify_code
 from .results import MessageError
 
@@ -60,6 +61,7 @@ class CodeRules:
 
     Raises:
         MessageError: with everything that is wrong with the list; keep the old one then.
+        EncodeError: if ``fetched_at`` has no time zone.
         MissingDependency: if google-re2 is not installed.
 
     Source: Alipay+ developer documentation for the list, its version and the daily refresh; the
@@ -85,8 +87,7 @@ class CodeRules:
         problems = []
         if not isinstance(self.version, str) or not 0 < len(self.version) <= _MAX_VERSION:
             problems.append(f"version is not 1 to {_MAX_VERSION} characters")
-        if self.fetched_at.utcoffset() is None:
-            problems.append("fetched_at has no time zone")
+        aware_moment("fetched_at", self.fetched_at)
         if len(listed) + len(local) > _MAX_RULES:
             problems.append(f"{len(listed) + len(local)} rules, at most {_MAX_RULES} are taken")
         compiled = [] if problems else [_compile(rule, problems) for rule in (*local, *listed)]
@@ -104,6 +105,8 @@ class CodeRules:
         Args:
             text: what was scanned; one of more than 8192 characters is unknown.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"a code is text, not {type(text).__name__}")
         if len(text) > MAX_CODE:
             return None
         try:
@@ -124,6 +127,7 @@ class CodeRules:
         >>> CodeRules("7", [], day).is_stale(day + timedelta(days=1))
         True
         """
+        aware_moment("at", at)
         return at - self.fetched_at >= _REFRESH
 
 
@@ -146,6 +150,9 @@ def _compile(rule: CodeRule, problems: list[str]) -> tuple[Any, CodeAction]:
         raise MissingDependency(
             "google-re2", needed_for="downloaded code rules", extra="alipayplus"
         ) from None
+    if rule.action not in set(CodeAction):
+        problems.append(f"action {quote(str(rule.action))} is not DECODE or OPEN_URL")
+        return None, CodeAction.DECODE
     options = re2.Options()
     options.max_mem = _MAX_MEMORY
     options.log_errors = False

@@ -99,6 +99,8 @@ def response_for(
     ('STORE_CODE', 'demo_user@devb')
     """
     policy = policy or Policy()
+    if payment_request_id == "":
+        raise Unmappable("payment_request_id is empty; the order needs a number")
     reading = read_khqr(payload, policy, at)
     amount, expiry, issues = _money(reading, policy, at)
     try:

@@ -32,7 +32,8 @@ def to_minor(
         minor_units: decimals on the other side, by currency.
 
     Raises:
-        AmountError: for zero and less, for a fraction of a riel or cent, for no number.
+        AmountError: for zero and less, for a fraction of a riel or cent, for no number, and for
+            what 13 characters cannot hold.
         CurrencyNotSupported: for another currency.
 
     >>> to_minor(Decimal("10000"), "KHR"), to_minor(Decimal("1.5"), "USD")
@@ -48,6 +49,8 @@ def to_minor(
     whole, rest = _shifted(number, power + decimals)
     if rest:
         raise AmountError(f"the amount {amount} {currency} has more than {decimals} decimals")
+    if amount_text(amount, _CURRENCIES[currency]) is None:
+        raise AmountError(f"the amount {amount} {currency} is too long for a KHQR")
     value, rest = _shifted(whole, exponent - decimals)
     if rest:
         raise AmountError(f"the amount {amount} {currency} has more than {exponent} decimals")

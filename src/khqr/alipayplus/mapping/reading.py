@@ -180,4 +180,7 @@ def life_of(reading: Reading, policy: Policy, at: datetime) -> tuple[datetime, l
     if reading.expires_at is not None:
         return reading.expires_at, []
     life: timedelta = policy.default_life
-    return at + life, [f"expires after {life}, as the code does not say when"]
+    try:
+        return at + life, [f"expires after {life}, as the code does not say when"]
+    except OverflowError:
+        raise Unmappable("the order would expire beyond the year 9999") from None

@@ -142,7 +142,13 @@ def moment(text: str) -> datetime:
 def moment_text(at: datetime) -> str:
     """Return a time for a message: to the second, which is cut and not rounded, at +07:00.
 
+    Raises:
+        MessageError: for a moment that is in no year up to 9999 there.
+
     >>> moment_text(datetime(2025, 6, 15, 15, 11, 40, 999_999, tzinfo=timezone.utc))
     '2025-06-15T22:11:40+07:00'
     """
-    return at.astimezone(PHNOM_PENH).isoformat(timespec="seconds")
+    try:
+        return at.astimezone(PHNOM_PENH).isoformat(timespec="seconds")
+    except OverflowError:
+        raise MessageError([f"the time {at.isoformat()} is beyond the year 9999"]) from None

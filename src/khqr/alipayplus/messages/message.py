@@ -12,7 +12,7 @@ from ..results import MessageError
 from .conditions import Condition
 from .kinds import Flag, Natural, Text
 from .members import Member, members
-from .wire import Json, Number, dump, parse_json
+from .wire import Json, Number, dump, parse_json, refuse_odd
 
 __all__ = ["Message"]
 
@@ -79,6 +79,8 @@ class Message:
                 values[member.attribute] = value
             elif member.required and given is None:
                 problems.append(f"{member.name} is missing")
+        for unknown in left.values():
+            refuse_odd(unknown)
         if problems:
             raise MessageError(problems)
         return cls(**values, extra=tuple((name, dump(value)) for name, value in left.items()))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from ...errors import quote
 from ..results import MessageError
 
-__all__ = ["MAX_DEPTH", "MAX_DOCUMENT", "Json", "Number", "dump", "parse_json"]
+__all__ = ["MAX_DEPTH", "MAX_DOCUMENT", "Json", "Number", "dump", "parse_json", "refuse_odd"]
 
 MAX_DOCUMENT = 256 * 1024
 """The largest document that is read, in UTF-8 bytes."""
@@ -67,7 +67,7 @@ def parse_json(data: str | bytes) -> Json:
             parse_constant=_refuse_constant,
             object_pairs_hook=_once,
         )
-        _refuse_odd(value, MAX_DEPTH)
+        refuse_odd(value)
     except (UnicodeError, json.JSONDecodeError) as problem:
         raise MessageError([f"the document is not JSON in UTF-8: {problem}"]) from None
     except RecursionError:
@@ -88,17 +88,24 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return values
 
 
-def _refuse_odd(value: Json, levels: int) -> None:
-    """Raise for half a character, and below the deepest level."""
+def refuse_odd(value: Json, levels: int = MAX_DEPTH) -> None:
+    """Raise for half a character, and below so many levels."""
     if isinstance(value, str):
-        value.encode()
+        _refuse_halves(value)
     elif isinstance(value, (list, dict)):
         if not levels:
             raise MessageError([f"the document is more than {MAX_DEPTH} levels deep"])
         for name in value if isinstance(value, dict) else ():
-            name.encode()
+            _refuse_halves(name)
         for item in value.values() if isinstance(value, dict) else value:
-            _refuse_odd(item, levels - 1)
+            refuse_odd(item, levels - 1)
+
+
+def _refuse_halves(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise MessageError([f"{quote(text)} holds half a character"]) from None
 
 
 def dump(value: Json) -> str:
