@@ -43,6 +43,7 @@ from khqr.alipayplus.messages import (
     parse_json,
 )
 from khqr.alipayplus.results import InvalidCode, MessageError
+from khqr.alipayplus.signature import WrongPath
 from material import EXAMPLES
 
 CLASSES = all_classes()
@@ -432,6 +433,8 @@ def test_results() -> None:
     assert (refusal.result_code, refusal.status) == ("INVALID_CODE", "F")
     assert refusal.result_message == "x" * 256
     assert Result.refusal(InvalidCode("")).result_message == "INVALID_CODE"
+    why = Result.refusal(WrongPath("the signature is for /secret"))
+    assert (why.result_code, why.result_message) == ("INVALID_SIGNATURE", "INVALID_SIGNATURE")
     other = Result(result_code="NEW", result_status="U", result_message="x")
     assert other.status == "U"
     with pytest.raises(MessageError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, TypeAlias
 
-from ..results import AlipayPlusError, ResultStatus, result_status
+from ..results import AlipayPlusError, InvalidSignature, ResultStatus, result_status
 from .kinds import Doc, Flag, Moment, Name, Natural, Observed, Sdk, Text
 from .message import Message
 
@@ -83,8 +83,12 @@ class Result(Message):
 
     @classmethod
     def refusal(cls, error: AlipayPlusError) -> Result:
-        """Return what to answer for a refusal, at most 256 characters of it in words."""
-        return cls.of(error.result_code, error.message[:256] or error.result_code)
+        """Return what to answer for a refusal, at most 256 characters of it in words.
+
+        Why a signature does not hold is for one's own log, and is not told.
+        """
+        told = "" if isinstance(error, InvalidSignature) else error.message[:256]
+        return cls.of(error.result_code, told or error.result_code)
 
     @property
     def status(self) -> ResultStatus:
