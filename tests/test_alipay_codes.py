@@ -25,7 +25,7 @@ from khqr.alipayplus import (
     results,
 )
 from khqr.testing import payloads
-from material import P0, STATIC, load, resealed, sealed
+from material import P0, STATIC, load, replaced, resealed, sealed
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PHILIPPINES = (
@@ -191,6 +191,12 @@ def test_a_khqr_that_cannot_be_paid_says_so() -> None:
     code = classify_code(twice)
     assert code.kind is CodeKind.KHQR
     assert code.remarks == ("not to be paid: the text is not a KHQR that may be acted on",)
+
+
+def test_a_khqr_whose_lengths_count_bytes_is_known() -> None:
+    name = "ហាង"
+    in_bytes = f"59{len(name.encode()):02d}{name}"
+    assert classify_code(replaced("5909Demo User", in_bytes, STATIC)).kind is CodeKind.KHQR
 
 
 def test_a_long_khqr_does_not_fit_a_code_value() -> None:

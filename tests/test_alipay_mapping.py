@@ -645,6 +645,12 @@ ROWS: list[tuple[str, Callable[[], object], type[AlipayPlusError], str]] = [
         "PARAM_ILLEGAL",
     ),
     (
+        "psp id too long",
+        lambda: request_for(KHQR, psp_id="x" * 65),
+        results.Unmappable,
+        "PARAM_ILLEGAL",
+    ),
+    (
         "URL over 81",
         lambda: embed(STATIC, "https://qr.example.com/" + "x" * 59),
         results.Unmappable,
@@ -947,12 +953,18 @@ def test_regions_and_cities() -> None:
     address["city"] = "x" * 16
     assert "at most 15" in str(refusal(made))
     address["city"] = "Siem Reap"
-    address["zipCode"] = "x" * 11
-    assert "holds 10" in str(refusal(made))
+    for zip_code in ("x" * 11, "12\n00", "១២០០០"):
+        address["zipCode"] = zip_code
+        assert "holds 10" in str(refusal(made))
     address["zipCode"] = "12000"
     assert khqr.parse(made().value)["61"] == "12000"
     address["region"] = "TH"
     assert "a KHQR is of KH" in str(refusal(made))
+    del document["order"]["merchant"]["merchantMCC"]
+    del document["order"]["merchant"]["store"]["storeMCC"]
+    address["region"] = "KH"
+    assert made().issues == ("no merchant category is told; it is the default of the official SDK",)
+    document["order"]["merchant"]["merchantMCC"] = "5814"
     del document["order"]["merchant"]["merchantAddress"]
     assert made().issues == ("no city is told; it is the default of the official SDK",)
 

@@ -15,10 +15,8 @@ from enum import StrEnum
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from ..codec import decode, verify
+from ..codec.decoder import complete_tree
 from ..emv.limits import MAX_PAYLOAD
-from ..emv.payload import parse
-from ..emv.tree import DataObject
-from ..emv.units import units_for
 from ..errors import KhqrError
 
 __all__ = [
@@ -217,21 +215,14 @@ def _emvco(text: str) -> Code | None:
 
 
 def _has_bakong_account(text: str) -> bool:
+    tree = complete_tree(text)
+    assert tree is not None, "its CRC was found right, so it can be read to its end"
     return any(
         child.id == "00" and "@" in child.value
-        for item in _objects(text)
+        for item in tree.objects
         if item.id in {"29", "30"}
         for child in item.objects
     )
-
-
-def _objects(text: str) -> tuple[DataObject, ...]:
-    for unit in units_for(text):
-        try:
-            return parse(text, unit=unit).objects
-        except KhqrError:
-            continue  # the next unit of lengths; the CRC was right in one of them
-    return ()
 
 
 def _payment(text: str) -> Code | None:

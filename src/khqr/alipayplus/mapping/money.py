@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ...currency import KHR, USD, Currency, amount_text
+from ...currency import KHR, USD, amount_text
 from ...errors import quote
 from ..messages import Amount
 from ..results import AmountError, CurrencyNotSupported
 from .policy import ISO_MINOR_UNITS
 
-__all__ = ["amount_of", "decimal_of", "from_minor", "to_minor"]
+__all__ = ["decimal_of", "from_minor", "to_minor"]
 
 _CURRENCIES = {KHR.code: KHR, USD.code: USD}
 _MOST_DIGITS = 40
@@ -83,11 +83,6 @@ def from_minor(
     if amount_text(amount, target) is None:
         raise AmountError(f"the amount {quote(text)} {currency} is too long for a KHQR")
     return amount
-
-
-def amount_of(amount: Decimal, currency: Currency, minor_units: Mapping[str, int]) -> Amount:
-    """Return an amount of a KHQR as the object of a message."""
-    return Amount(currency=currency.code, value=to_minor(amount, currency.code, minor_units))
 
 
 def decimal_of(amount: Amount, minor_units: Mapping[str, int]) -> Decimal:

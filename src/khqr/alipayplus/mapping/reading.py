@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ...codec import decode
 from ...codec.decoder import source_tree
-from ...currency import KHR, USD, UnreadableAmount, amount_text
+from ...currency import KHR, USD, amount_text
 from ...emv.payload import Payload
 from ...emv.source import payload_text
 from ...errors import DecodeError, quote
@@ -160,16 +160,13 @@ def _amount(source: Payload, code: Individual | Merchant, policy: Policy) -> int
         raise CurrencyNotSupported(f"the currency is {quote(str(currency))}{hint}")
     if "54" not in source:
         return None
-    amount = code.amount
-    if amount is None or isinstance(amount, UnreadableAmount):
-        raise AmountError(f"the amount is {quote(source['54'])}, which is no number")
-    return to_minor(amount, currency.code, policy.minor_units)
+    assert code.amount is not None, "object 54 is there"
+    return to_minor(code.amount, currency.code, policy.minor_units)
 
 
 def is_usual_amount(reading: Reading, policy: Policy) -> bool:
     """Whether object 54 is written as it would be from JSON: ``1``, not ``1.00``."""
-    if reading.amount is None:
-        return True
+    assert reading.amount is not None, "asked of codes with an amount alone"
     currency = reading.code.currency
     value: Decimal = from_minor(reading.amount, currency.code, policy.minor_units)
     return amount_text(value, currency) == reading.get("54")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ...codec import encode
 from ...currency import KHR, USD
-from ...emv.payload import Payload, parse
+from ...emv.payload import parse
 from ...emv.units import LengthUnit
 from ...errors import EncodeError, quote
 from ...fields import FIELDS_BY_PATH, is_bakong_account
@@ -194,10 +194,6 @@ def _refuse(problem: EncodeError) -> None:
 
 
 def _with_zip(text: str, zip_code: str) -> str:
-    if len(zip_code) > _MAX_ZIP:
-        raise Unmappable(f"zipCode has {len(zip_code)} characters, a KHQR holds {_MAX_ZIP}")
-    source: Payload = parse(text, unit=LengthUnit.UTF16)
-    try:
-        return str(source.replace("61", zip_code))
-    except EncodeError as problem:
-        raise Unmappable(f"no KHQR can be made: {because(problem)}") from problem
+    if not re.fullmatch(f"[ -~]{{1,{_MAX_ZIP}}}", zip_code):
+        raise Unmappable(f"zipCode is {quote(zip_code)}, a KHQR holds {_MAX_ZIP} of plain ASCII")
+    return str(parse(text, unit=LengthUnit.UTF16).replace("61", zip_code))

@@ -94,10 +94,7 @@ class Needs:
 
     def problem(self, message: Any) -> str:
         """Return what is wrong with a message, or an empty text."""
-        value = getattr(message, self.attribute)
-        if value is None:
-            return ""
-        path = json_name(self.attribute)
+        value, path = getattr(message, self.attribute), json_name(self.attribute)
         missing = [json_name(name) for name in self.inside if getattr(value, name) is None]
         return f"{path} has no {', '.join(missing)}" if missing else ""
 
