@@ -1,0 +1,254 @@
+"""How requests are checked and become rows: one step, several as one, accounts and holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from .accounts import Account
+from .chart import Side
+from .errors import SettlementError
+from .holds import Hold
+from .instructions import (
+    RisingIds,
+    body_digest,
+    checked_id,
+)
+from .journal import NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
+from .legs import legs
+from .money import LARGEST
+from .steps import (
+    Movement,
+    Posting,
+    Step,
+    checked_number,
+    checked_steps,
+    unknown_account,
+    wrong_amount,
+    wrong_type,
+)
+from .writer import Writer
+
+__all__ = ["Engine"]
+
+
+_POST = Kind.POST
+"""Looked up once: a member of an enumeration takes as long to find as a row to pack."""
+
+
+class Engine(Writer):
+    """What may be done to accounts. The `Ledger` holds its lock around every call."""
+
+    def replayed(self) -> Engine:
+        """Return the engine that a copy of the journal adds up to."""
+        rising = isinstance(self._ids, RisingIds)
+        return type(self)(self.journal.copy(), self._clock, self.refused, rising_ids=rising)
+
+    def one(
+        self, kind: Kind, debit: int, credit: int, amount: int, instruction: int | str | None
+    ) -> int:
+        """Post a single step and return its row. Most calls of a ledger do nothing but this."""
+        step = (kind, debit, credit, amount)
+        if amount.__class__ is not int or not 0 < amount <= LARGEST:
+            wrong_amount(amount)
+        if debit.__class__ is not int or credit.__class__ is not int:
+            wrong_type(debit, credit)
+        if instruction is not None:
+            if instruction.__class__ is not int or not 0 <= instruction <= LARGEST:
+                checked_id(instruction)
+            known = self._find(instruction)
+            if known is not None and self.answer(known, body_digest([step])):
+                return known
+        pairs = self.pairs(kind, debit, credit)
+        now = self._clock()
+        if now != self._last or self._due:
+            self.at(now)
+        posted, floor, ceiling = self._posted, self._floor, self._ceiling
+        for drawn, fed in pairs:
+            if posted[drawn] - amount < floor[drawn] or posted[fed] + amount > ceiling[fed]:
+                self.note_short(drawn, fed, step, instruction)
+        flag, ref = NUMBER_ID, instruction
+        if ref.__class__ is not int:
+            flag, ref = self._reference(instruction)
+        packed = self._packed
+        row = len(packed) // ROW_SIZE
+        packed += PACK(debit, credit, amount, self._stamp | kind | flag, ref)
+        if instruction is not None:
+            self._ids[instruction] = row
+        for drawn, fed in pairs:
+            posted[drawn] -= amount
+            posted[fed] += amount
+        return row
+
+    def pairs(self, kind: Kind, debit: int, credit: int) -> tuple[tuple[int, int], ...]:
+        """Return the postings of a step, each a pair of debit and credit account."""
+        units = self._units
+        if not 0 <= debit < len(units):
+            raise unknown_account(debit)
+        if not 0 <= credit < len(units):
+            raise unknown_account(credit)
+        if debit == credit:
+            raise SettlementError(
+                "UNBALANCED", f"{self.state.accounts.rows[debit]} is on both sides of a posting"
+            )
+        if kind is _POST:
+            if units[debit] != units[credit]:
+                self._apart(debit, credit)
+            return ((debit, credit),)
+        payer, payee = self._legs[debit], self._legs[credit]
+        if payer is None or payee is None or payer.currency != payee.currency:
+            self._no_movement(debit, credit)
+        return legs(payer, payee)
+
+    def transact(
+        self,
+        steps: Sequence[Posting | Movement],
+        instruction: int | str | None,
+        hold: int | None,
+        reference: int | None,
+        *,
+        begun: bool,
+    ) -> int:
+        """Post several steps as one transaction, and return its first row."""
+        rows = checked_steps(steps)
+        held = -1 if hold is None else checked_number("a hold", hold)
+        original = -1 if reference is None else checked_number("a row", reference)
+        digest = body_digest(rows, held, original)
+        head: list[Step] = []
+        if begun:
+            known = self.in_flight(instruction, digest)
+            if isinstance(known, int):
+                return known
+            head.append((Kind.BODY, 0, *known))
+        elif instruction is not None:
+            checked_id(instruction)
+            found = self._find(instruction)
+            if found is not None and self.answer(found, digest):
+                return found
+        pairs = [(self.pairs(kind, debit, credit), amount) for kind, debit, credit, amount in rows]
+        self.now()
+        try:
+            if original >= 0:
+                self._check_original(original)
+                head.append((Kind.REFERENCE, 0, 0, original))
+            drawn = self._covered(pairs, self._holds.pending(held) if held >= 0 else None)
+            if held >= 0:
+                head.append((Kind.RELEASE, 0, held, drawn))
+        except SettlementError as refusal:
+            self.note(refusal, None if begun else instruction, digest)
+        return self.write(*head, *rows, instruction=instruction)
+
+    def _covered(
+        self, pairs: Sequence[tuple[tuple[tuple[int, int], ...], int]], hold: Hold | None
+    ) -> int:
+        """Check that every posting finds what it draws on; return what is drawn on the hold."""
+        posted, floor, ceiling = self._posted, self._floor, self._ceiling
+        changed: dict[int, int] = {}
+        account, held = (hold.account, hold.amount) if hold else (-1, 0)
+        for step, amount in pairs:
+            for drawn, fed in step:
+                left = changed.get(drawn, posted[drawn]) - amount
+                if left < floor[drawn] - (held if drawn == account else 0):
+                    raise self.shortage(drawn, amount)
+                changed[drawn] = left
+                left = changed.get(fed, posted[fed]) + amount
+                if left > ceiling[fed] + (held if fed == account else 0):
+                    raise self.shortage(fed, amount)
+                changed[fed] = left
+        if hold is None:
+            return 0
+        more = changed.get(account, posted[account]) - posted[account]
+        used = -more if self.state.accounts.rows[account].side is Side.CREDIT else more
+        if used > held:
+            raise SettlementError(
+                "HOLD_AMOUNT_EXCEEDED", f"hold {hold.number} has {held}, {used} are to be posted"
+            )
+        if used <= 0:
+            raise SettlementError(
+                "HOLD_INVALID", f"the transaction draws nothing on hold {hold.number}; void it"
+            )
+        return used
+
+    # Accounts and holds.
+
+    def open(self, account: Account) -> int:
+        """Open a new account, whose names were checked."""
+        if account.tokens:
+            self.state.accounts.behind(account)
+        self.now()
+        book, name, currency = (self.journal.number_of(text) for text in account[:3])
+        self.write((Kind.OPEN, book, name, currency), ref=account.flags())
+        return len(self._units) - 1
+
+    def hold(self, account: int, amount: int, expires_at: int | None) -> int:
+        """Place a hold and return its number."""
+        if type(account) is not int:
+            wrong_type(account, account)
+        if type(amount) is not int or not 0 < amount <= LARGEST:
+            wrong_amount(amount)
+        if not 0 <= account < len(self._units):
+            raise unknown_account(account)
+        until = NO_ID if expires_at is None else checked_number("an expiry", expires_at)
+        row = self.state.accounts.rows[account]
+        if not row.guarded:
+            raise SettlementError("HOLD_INVALID", f"{row} is not guarded, so nothing is held in it")
+        if self.now() > until != NO_ID:
+            raise SettlementError("HOLD_INVALID", f"the hold would end at {until}, which is over")
+        if self.state.balance(account) - self.state.held(account) < amount:
+            raise self.shortage(account, amount)
+        number = len(self._holds)
+        self.write((Kind.HOLD, account, number, amount), ref=until)
+        return number
+
+    def void(self, number: int) -> int:
+        """Void a hold and return the row."""
+        checked_number("a hold", number)
+        self.now()
+        self._holds.pending(number)
+        return self.write((Kind.VOID, 0, number, 0))
+
+    def _check_original(self, row: int) -> None:
+        """Refuse a reference to anything but a transaction that has posted."""
+        if row < len(self.journal) and (row == 0 or not self.journal.row(row - 1).continued):
+            kinds = {part.kind for part in self.journal.transaction(row)}
+            if kinds & {Kind.POST, Kind.MOVE}:
+                return
+        raise SettlementError(
+            "ORIGINAL_NOT_COMMITTED", f"row {row} is not the first of a transaction that has posted"
+        )
+
+    # Refusals.
+
+    def shortage(self, account: int, amount: int) -> SettlementError:
+        """Return the refusal for an account that has too little."""
+        row = self.state.accounts.rows[account]
+        left = self.state.balance(account) - self.state.held(account)
+        return SettlementError(row.shortage, f"{row} has {left} available, {amount} are needed")
+
+    def note_short(
+        self, drawn: int, fed: int, step: Step, instruction: int | str | None
+    ) -> NoReturn:
+        """Refuse a step, one of whose accounts has too little."""
+        short = drawn if self._posted[drawn] - step[3] < self._floor[drawn] else fed
+        self.note(self.shortage(short, step[3]), instruction, body_digest([step]))
+
+    def _apart(self, debit: int, credit: int) -> NoReturn:
+        one, other = self.state.accounts.rows[debit], self.state.accounts.rows[credit]
+        name = "UNBALANCED" if one.book != other.book else "CURRENCY_MISMATCH"
+        raise SettlementError(
+            name, f"debit {one}, credit {other}: a posting has one book and one currency"
+        )
+
+    def _no_movement(self, payer: int, payee: int) -> NoReturn:
+        for account in (payer, payee):
+            if self._legs[account] is None:
+                raise SettlementError(
+                    "UNKNOWN_ACCOUNT",
+                    f"{self.state.accounts.rows[account]} has no settlement account behind it, "
+                    "so no movement starts or ends there; post to it",
+                )
+        raise SettlementError(
+            "CURRENCY_MISMATCH",
+            f"{self.state.accounts.rows[payer]} pays {self.state.accounts.rows[payee]}: "
+            "a movement has one currency",
+        )

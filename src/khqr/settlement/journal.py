@@ -1,0 +1,289 @@
+"""The journal: packed rows of one size, which only grow, under a chain of hashes.
+
+A row takes 32 bytes in one block of memory: debit and credit in four bytes each; amount, time with
+kind and flags, and ref in eight each; the little end first. One transaction is one row or several,
+each but the last marked as continued.
+
+After every row the chain is the SHA-256 of everything that was written up to it, in order, so it
+holds the chain before the row and the row itself: whoever keeps one value of the chain has proof
+of all rows before it. Nothing else is stored for it, and rows that come as one batch are hashed as
+one piece; the chain is the same as if they had come one by one. All of it is a choice of this
+library.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from enum import IntEnum
+from hashlib import sha256
+from itertools import pairwise
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+__all__ = [
+    "CONTINUED",
+    "GENESIS",
+    "LARGEST_TIME",
+    "NO_ID",
+    "NUMBER_ID",
+    "PACK",
+    "ROW_SIZE",
+    "Journal",
+    "Kind",
+    "Row",
+]
+
+GENESIS = b"khqr settlement journal, version 1\n"
+"""What the chain starts from."""
+
+_LAYOUT = Struct("<IIqqq")
+ROW_SIZE = _LAYOUT.size
+PACK = _LAYOUT.pack
+"""Packs debit, credit, amount, stamp and ref of a row."""
+
+CONTINUED = 0x10
+"""Flag: the next row belongs to the same transaction."""
+
+NUMBER_ID, _TEXT_ID = 0x20, 0x40
+"""Flags: ``ref`` is an instruction id, as it is or by number of text."""
+
+NO_ID = -1
+"""What stands for the instruction id of a row that has none."""
+
+LARGEST_TIME = 2**54
+"""Times are milliseconds since 1970 below this, so that kind and flags fit beside them."""
+
+
+class Kind(IntEnum):
+    """What a row says. ``debit``, ``credit`` and ``amount`` mean the same unless said otherwise.
+
+    ``OPEN`` opens an account: its book, name and currency by number of text, and its flags.
+    ``POST`` is one posting. ``MOVE`` is a domestic movement from payer to payee, which stands for
+    the postings of `khqr.settlement.legs.legs`. ``HOLD`` reserves an amount of the account in
+    ``debit`` under the number in ``credit``, until the time in ``ref``. ``RELEASE``, ``VOID`` and
+    ``EXPIRE`` end the hold numbered in ``credit``: ``RELEASE`` says what the rest of its
+    transaction posted of it. ``REFERENCE`` names in ``amount`` the row that its transaction
+    compensates. ``BEGIN`` says that an instruction is in flight, ``REFUSE`` that it is refused,
+    for the reason in ``debit`` (number of text), ``BODY`` that the rest of its transaction carries
+    it out; all three hold the digest of its body in ``credit`` and ``amount``. ``NONE`` is what a
+    damaged row may read as.
+    """
+
+    NONE = 0
+    OPEN = 1
+    POST = 2
+    MOVE = 3
+    HOLD = 4
+    RELEASE = 5
+    VOID = 6
+    EXPIRE = 7
+    REFERENCE = 8
+    BEGIN = 9
+    REFUSE = 10
+    BODY = 11
+
+
+_PIECE = 4096
+"""Rows that are read or hashed at a time."""
+
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+class Row(NamedTuple):
+    """One row as it stands in the journal.
+
+    Attributes:
+        number: its place, counted from 0; the sequence number.
+        kind: see `Kind`.
+        continued: whether the next row belongs to the same transaction.
+        time: milliseconds since 1970, UTC.
+        debit: number of the account to debit.
+        credit: number of the account to credit.
+        amount: minor units.
+        instruction: the instruction id, or None.
+        ref: for ``OPEN`` the flags, for ``HOLD`` the expiry; otherwise the id as it is stored.
+    """
+
+    number: int
+    kind: Kind
+    continued: bool
+    time: int
+    debit: int
+    credit: int
+    amount: int
+    instruction: int | str | None
+    ref: int
+
+
+class Journal:
+    """Rows that can be added and read, and never changed; times and ids come from outside.
+
+    Attributes:
+        packed: the rows as one block, 32 bytes each, to be read only.
+
+    >>> journal = Journal()
+    >>> before = journal.chain
+    >>> journal.append(0, 1, 500, journal.stamp(Kind.POST, 1_750_000_000_000), NO_ID)
+    0
+    >>> len(journal), journal.row(0).amount, journal.chain == before
+    (1, 500, False)
+    >>> journal.chain == journal.recomputed()
+    True
+    """
+
+    __slots__ = ("_sealed", "_sha", "_text_numbers", "_texts", "_texts_at", "packed")
+
+    def __init__(self) -> None:
+        self.packed = bytearray()
+        self._texts: list[str] = []
+        self._texts_at = array("q")
+        self._text_numbers: dict[str, int] = {}
+        self._sha = sha256(GENESIS)
+        self._sealed = 0
+
+    def __len__(self) -> int:
+        return len(self.packed) // ROW_SIZE
+
+    @staticmethod
+    def stamp(kind: Kind, time: int, *, continued: bool = False) -> int:
+        """Return time and kind as a row stores them."""
+        return time << 8 | kind | (CONTINUED if continued else 0)
+
+    def append(self, debit: int, credit: int, amount: int, stamp: int, ref: int) -> int:
+        """Add a row, not yet in the chain, and return its number; see `seal`."""
+        number = len(self)
+        self.packed += PACK(debit, credit, amount, stamp, ref)
+        return number
+
+    def seal(self) -> None:
+        """Take all rows that are not yet in the chain into it."""
+        end = len(self.packed)
+        if end - self._sealed <= ROW_SIZE:
+            self._sha.update(self.packed[self._sealed :])
+        else:
+            _hash_part(self._sha, self.packed, self._sealed, end)
+        self._sealed = end
+
+    def number_of(self, text: str) -> int:
+        """Return the number of a text; one that is new goes into the chain at this place."""
+        number = self._text_numbers.get(text)
+        if number is None:
+            self.seal()
+            number = len(self._texts)
+            self._texts.append(text)
+            self._texts_at.append(len(self))
+            self._text_numbers[text] = number
+            self._sha.update(_framed(text))
+        return number
+
+    def text(self, number: int) -> str:
+        """Return the text of a number."""
+        return self._texts[number]
+
+    def reference(self, instruction: int | str | None) -> tuple[int, int]:
+        """Return the flag and the ``ref`` under which rows store an instruction id."""
+        if instruction is None:
+            return 0, NO_ID
+        if isinstance(instruction, int):
+            return NUMBER_ID, instruction
+        return _TEXT_ID, self.number_of(instruction)
+
+    @property
+    def chain(self) -> str:
+        """The chain after the last row: 64 hexadecimal digits."""
+        self.seal()
+        return self._sha.hexdigest()
+
+    def row(self, number: int) -> Row:
+        """Return one row; negative numbers count from the end."""
+        place = range(len(self))[number]
+        return next(self.rows(place, place + 1))
+
+    def kind(self, number: int) -> Kind:
+        """Return the kind of a row."""
+        return self.row(number).kind
+
+    def rows(self, start: int = 0, stop: int | None = None) -> Iterator[Row]:
+        """Yield the rows from ``start`` up to ``stop``, or up to the last one there is now."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        texts = self._texts
+        for first in range(start, stop, _PIECE):
+            part = self.packed[first * ROW_SIZE : min(first + _PIECE, stop) * ROW_SIZE]
+            packed = enumerate(_LAYOUT.iter_unpack(part), first)
+            for number, (debit, credit, amount, stamp, ref) in packed:
+                kind = _KINDS.get(stamp & 0x0F, Kind.NONE)
+                key = ref if stamp & NUMBER_ID else texts[ref] if stamp & _TEXT_ID else None
+                continued = bool(stamp & CONTINUED)
+                yield Row(number, kind, continued, stamp >> 8, debit, credit, amount, key, ref)
+
+    def transaction(self, number: int) -> Iterator[Row]:
+        """Yield the rows of the transaction from the row ``number`` to its last one."""
+        for row in self.rows(number):
+            yield row
+            if not row.continued:
+                return
+
+    def copy(self) -> Journal:
+        """Return a journal of the same rows, whose chain is worked out again from them."""
+        copied = Journal()
+        copied.packed = self.packed[:]
+        copied._texts = self._texts[:]
+        copied._texts_at = self._texts_at[:]
+        copied._text_numbers = {text: number for number, text in enumerate(copied._texts)}
+        copied.feed(copied._sha, 0, len(copied))
+        copied._sealed = len(copied.packed)
+        return copied
+
+    def recomputed(self, stop: int | None = None) -> str:
+        """Return the chain after the first ``stop`` rows, worked out again from the rows."""
+        sha = sha256(GENESIS)
+        self.feed(sha, 0, len(self) if stop is None else stop)
+        return sha.hexdigest()
+
+    def feed(self, sha: _Hash, start: int, stop: int, text: int = 0) -> int:
+        """Hash the rows from ``start`` to ``stop`` into ``sha``, and the texts from ``text`` on.
+
+        Returns:
+            The number of the first text that belongs behind ``stop``.
+        """
+        until = text
+        ends = stop == len(self)
+        while until < len(self._texts) and self._texts_at[until] < stop + ends:
+            until += 1
+        places = [start, *self._texts_at[text:until], stop]
+        for number, (first, last) in enumerate(pairwise(places), text):
+            _hash_part(sha, self.packed, first * ROW_SIZE, last * ROW_SIZE)
+            if number < until:
+                sha.update(_framed(self._texts[number]))
+        return until
+
+    def row_hash(self, number: int) -> str:
+        """Return the SHA-256 of one row and its place: the hash by which a payment is known.
+
+        >>> journal = Journal()
+        >>> one = journal.append(0, 1, 500, journal.stamp(Kind.POST, 0), NO_ID)
+        >>> two = journal.append(0, 1, 500, journal.stamp(Kind.POST, 0), NO_ID)
+        >>> journal.row_hash(one) == journal.row_hash(two)
+        False
+        """
+        row = self.row(number)
+        start = row.number * ROW_SIZE
+        sha = sha256(GENESIS + row.number.to_bytes(8, "little"))
+        sha.update(self.packed[start : start + ROW_SIZE])
+        if isinstance(row.instruction, str):
+            sha.update(_framed(row.instruction))
+        return sha.hexdigest()
+
+
+def _hash_part(sha: _Hash, packed: bytearray, start: int, end: int) -> None:
+    for piece in range(start, end, _PIECE * ROW_SIZE):
+        sha.update(packed[piece : min(piece + _PIECE * ROW_SIZE, end)])
+
+
+def _framed(text: str) -> bytes:
+    raw = text.encode()
+    return len(raw).to_bytes(4, "little") + raw

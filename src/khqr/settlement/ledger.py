@@ -1,0 +1,277 @@
+"""The ledger: postings that balance by construction, holds, and ids that take effect once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from ..errors import quote
+from .accounts import Account
+from .chart import Side
+from .engine import Engine
+from .errors import SettlementError
+from .instructions import Refused, digest_of
+from .journal import Journal, Kind
+from .steps import Movement, Posting
+from .view import View
+from .writer import Clock
+
+__all__ = ["Ledger", "Result"]
+
+Item = tuple[int, int, int, int | str | None]
+Result = int | SettlementError
+"""What a batch gives for each item: the row of its transaction, or why it was refused."""
+
+_CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
+
+
+class Ledger(View):
+    """Accounts in any number of books, and one journal of everything that happens to them.
+
+    Amounts are whole minor units. An account is known by its number. What a call writes, it writes
+    wholly or not at all; calls from several threads come one after the other. All names and rules
+    are choices of this library.
+
+    Args:
+        clock: gives the time in milliseconds since 1970, UTC. The time of the journal never goes
+            back, even if the clock does.
+        refused: what becomes of a refused instruction id, see `Refused`.
+        rising_ids: take only ids that are numbers and rise, for 16 bytes each.
+
+    >>> from khqr.settlement import Ledger, Side
+    >>> ledger = Ledger(clock=lambda: 1_750_000_000_000)
+    >>> cash = ledger.open("devb", "cash", "KHR", side=Side.DEBIT)
+    >>> dara = ledger.open("devb", "casa:dara", "KHR", side=Side.CREDIT, guarded=True)
+    >>> shop = ledger.open("devb", "casa:shop", "KHR", side=Side.CREDIT, guarded=True)
+    >>> row = ledger.post(cash, dara, 50_000)
+    >>> row = ledger.post(dara, shop, 4_100, "devb/1")
+    >>> row == ledger.post(dara, shop, 4_100, "devb/1")
+    True
+    >>> ledger.balance(dara), ledger.balance(shop)
+    (45900, 4100)
+    >>> try:
+    ...     ledger.post(dara, shop, 46_000, "devb/2")
+    ... except SettlementError as refusal:
+    ...     print(refusal)
+    INSUFFICIENT_FUNDS: casa:dara of devb in KHR has 45900 available, 46000 are needed
+    """
+
+    def __init__(
+        self, *, clock: Clock, refused: Refused | str = Refused.BURN, rising_ids: bool = False
+    ) -> None:
+        self._use(Engine(Journal(), clock, Refused(refused), rising_ids=rising_ids))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep other threads out, and take what was written into the chain, refused or not."""
+        with self._lock:
+            try:
+                yield
+            finally:
+                self.journal.seal()
+
+    # Accounts.
+
+    def open(
+        self,
+        book: str,
+        name: str,
+        currency: str,
+        *,
+        side: Side,
+        guarded: bool = False,
+        tokens: str = "",
+        settles: bool = False,
+    ) -> int:
+        """Open an account and return its number; one that is open already stays as it is.
+
+        Args:
+            book: whose ledger it is in.
+            name: its name in the book.
+            currency: alphabetic code, three capital letters.
+            side: the side it normally stands on.
+            guarded: refuse what would take the balance less the holds below zero.
+            tokens: whose tokens stand behind it in a movement: ``own``, ``customer``, or nobody's.
+            settles: a shortage is called one of settlement balance, not of funds.
+
+        Raises:
+            SettlementError: ``ACCOUNT_DIFFERS`` if it is open with other properties;
+                ``ACCOUNT_ID_INVALID`` or ``CURRENCY_NOT_SUPPORTED`` for names that cannot be;
+                ``UNKNOWN_ACCOUNT`` if the accounts behind one with ``tokens`` are not open.
+        """
+        account = Account(book, name, currency, Side(side), bool(guarded), tokens, bool(settles))
+        _check_names(account)
+        with self._writing():
+            number = self.state.accounts.find(book, name, currency)
+            if number is None:
+                return self._engine.open(account)
+            if self.state.accounts.rows[number] != account:
+                raise SettlementError("ACCOUNT_DIFFERS", f"{account} is open with other properties")
+            return number
+
+    # Posting.
+
+    def post(
+        self, debit: int, credit: int, amount: int, instruction: int | str | None = None
+    ) -> int:
+        """Post one amount from one account to another of the same book and currency.
+
+        Args:
+            debit: number of the account to debit.
+            credit: number of the account to credit.
+            amount: minor units, at least 1.
+            instruction: makes it take effect once, however often it is sent.
+
+        Returns:
+            The row of the journal; for an id that was committed before, the row of then.
+
+        Raises:
+            SettlementError: by the names in `REFUSALS`; nothing was posted.
+            TypeError: for numbers that are no `int`.
+        """
+        with self._lock:
+            try:
+                return self._engine.one(Kind.POST, debit, credit, amount, instruction)
+            finally:
+                self.journal.seal()
+
+    def move(
+        self, payer: int, payee: int, amount: int, instruction: int | str | None = None
+    ) -> int:
+        """Move money between two accounts of one or two institutions, by the leg rule.
+
+        It takes what `post` takes, returns what it returns, and raises what it raises.
+        """
+        with self._lock:
+            try:
+                return self._engine.one(Kind.MOVE, payer, payee, amount, instruction)
+            finally:
+                self.journal.seal()
+
+    def post_many(self, items: Iterable[Item]) -> list[Result]:
+        """Post many: each item is debit, credit, amount and instruction id, as `post` takes them.
+
+        Each stands alone: one that is refused does not hold up the others. Results, journal and
+        chain are the same as if they had been posted one by one.
+        """
+        return self._many(Kind.POST, items)
+
+    def move_many(self, items: Iterable[Item]) -> list[Result]:
+        """Move many: each item is payer, payee, amount and instruction id; see `post_many`."""
+        return self._many(Kind.MOVE, items)
+
+    def _many(self, kind: Kind, items: Iterable[Item]) -> list[Result]:
+        results: list[Result] = []
+        done, one = results.append, self._engine.one
+        with self._writing():
+            for debit, credit, amount, instruction in items:
+                try:
+                    done(one(kind, debit, credit, amount, instruction))
+                except SettlementError as refusal:
+                    done(refusal)
+        return results
+
+    def transact(
+        self,
+        steps: Sequence[Posting | Movement],
+        instruction: int | str | None = None,
+        *,
+        hold: int | None = None,
+        reference: int | None = None,
+        begun: bool = False,
+    ) -> int:
+        """Post several steps as one transaction: all of them, or none.
+
+        The steps apply in order, and each must find what it draws on.
+
+        Args:
+            steps: `Posting` and `Movement` values, 1 to 1,000.
+            instruction: makes it take effect once.
+            hold: number of a hold that the transaction draws on; what it leaves of it is released.
+            reference: first row of a transaction that this one compensates.
+            begun: the instruction was announced by `begin`, and this carries it out.
+
+        Returns:
+            The first row of the transaction.
+
+        Raises:
+            SettlementError: as `post` raises it, and by the names ``HOLD_…``.
+        """
+        with self._writing():
+            return self._engine.transact(steps, instruction, hold, reference, begun=begun)
+
+    # Holds.
+
+    def hold(self, account: int, amount: int, *, expires_at: int | None = None) -> int:
+        """Set an amount of a guarded account aside, and return the number of the hold.
+
+        Args:
+            account: number of the account.
+            amount: minor units, at least 1.
+            expires_at: the last moment at which it may be posted, in milliseconds since 1970.
+
+        Raises:
+            SettlementError: if less is available, or ``HOLD_INVALID``.
+        """
+        with self._writing():
+            return self._engine.hold(account, amount, expires_at)
+
+    def void(self, hold: int) -> int:
+        """Release a hold, and return the row that says so.
+
+        Raises:
+            SettlementError: ``HOLD_ALREADY_POSTED``, ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED`` or
+                ``NOT_FOUND``.
+        """
+        with self._writing():
+            return self._engine.void(hold)
+
+    def expire(self) -> int:
+        """End the holds whose time has passed, and return the time; every call that posts does."""
+        with self._writing():
+            return self._engine.now()
+
+    # Instructions that take more than one call.
+
+    def begin(self, instruction: int | str, body: bytes) -> int | None:
+        """Announce an instruction, which is then in flight.
+
+        Args:
+            instruction: its id.
+            body: everything that the instruction says; kept as a digest.
+
+        Returns:
+            None if it is to be carried out now; the row of its transaction if it was before.
+
+        Raises:
+            SettlementError: ``IN_FLIGHT``, ``ALREADY_REFUSED`` or ``IDEMPOTENCY_MISMATCH``.
+        """
+        with self._writing():
+            return self._engine.begin(instruction, digest_of(body))
+
+    def refuse(self, instruction: int | str, name: str) -> int:
+        """Refuse an instruction that is in flight, by a name in `REFUSALS`; return the row."""
+        with self._writing():
+            return self._engine.refuse(instruction, name)
+
+
+def _check_names(account: Account) -> None:
+    book, name, currency = account[:3]
+    for text in (book, name, currency):
+        if not isinstance(text, str):
+            raise TypeError(f"book, name and currency are str, not {type(text).__name__}")
+    for text in (book, name):
+        if not 0 < len(text) <= 64 or not text.isprintable():
+            raise SettlementError(
+                "ACCOUNT_ID_INVALID", f"{quote(text)} is not 1 to 64 printable characters"
+            )
+    if not _CURRENCY.fullmatch(currency):
+        raise SettlementError(
+            "CURRENCY_NOT_SUPPORTED", f"{quote(currency)} is not three capital letters"
+        )
+    if account.tokens not in {"", "own", "customer"}:
+        raise SettlementError(
+            "ACCOUNT_ID_INVALID",
+            f"tokens is 'own', 'customer' or empty, not {quote(account.tokens)}",
+        )
