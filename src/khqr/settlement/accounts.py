@@ -122,6 +122,13 @@ class Accounts:
         self.legs.append(leg)
         return number
 
+    def can_stand(self, account: Account) -> bool:
+        """Say whether everything that stands behind an account is open."""
+        try:
+            return bool(self.behind(account))
+        except SettlementError:
+            return False
+
     def behind(self, account: Account) -> tuple[int, int, int]:
         """Return the numbers of settlement account, its mirror at the central bank, and holder.
 

@@ -59,6 +59,7 @@ class Audit:
 
     Attributes:
         shadow: what the rows that were read add up to.
+        held: what the holds that are pending add up to, by number of account.
         seen: what the sweep has met in the rows, by name of the invariant that it breaks.
 
     >>> from khqr.settlement import INVARIANTS, Ledger
@@ -70,6 +71,7 @@ class Audit:
         self.ledger = ledger
         self.invariants = tuple(invariants)
         self.shadow = State(ledger.journal)
+        self.held: list[int] = []
         self.seen: dict[str, list[str]] = defaultdict(list)
         self.read = 0
         self.sha = sha256(GENESIS)
@@ -117,6 +119,8 @@ class Audit:
             self._look_at_id(row)
         if row.kind in {Kind.RELEASE, Kind.VOID, Kind.EXPIRE}:
             self._look_at_hold(row)
+        elif row.kind is Kind.HOLD:
+            self.held[row.debit] += row.amount
         elif row.kind is Kind.REFERENCE and row.amount >= self._first:
             self.seen["I11"].append(f"row {row.number} compensates row {row.amount}, a later one")
         self.shadow.take(row, self._first)
@@ -126,14 +130,26 @@ class Audit:
             self._first = row.number + 1
 
     def _makes_sense(self, row: Row) -> bool:
-        accounts, holds = len(self.shadow.accounts), len(self.shadow.holds)
+        """Say whether a row names only what there is; a damaged one may not."""
+        accounts, holds = self.shadow.accounts, len(self.shadow.holds)
+        if row.kind is Kind.OPEN:
+            return self._can_open(row)
         if row.kind in {Kind.POST, Kind.MOVE}:
-            return row.debit < accounts and row.credit < accounts
+            known = row.debit < len(accounts) and row.credit < len(accounts)
+            return known and bool(self.shadow.pairs(row))
         if row.kind is Kind.HOLD:
-            return row.debit < accounts and row.credit == holds
+            return row.debit < len(accounts) and row.credit == holds
         if row.kind in {Kind.RELEASE, Kind.VOID, Kind.EXPIRE}:
             return row.credit < holds
         return row.kind is not Kind.NONE
+
+    def _can_open(self, row: Row) -> bool:
+        text = self.ledger.journal.text
+        names = text(row.debit), text(row.credit), text(row.amount)
+        if not all(names) or self.shadow.accounts.find(*names) is not None:
+            return False
+        account = Account.of_flags(*names, row.ref)
+        return not account.tokens or self.shadow.accounts.can_stand(account)
 
     def _look_at_id(self, row: Row) -> None:
         """A committed id takes effect once; a refused one again only where that is agreed."""
@@ -153,7 +169,9 @@ class Audit:
     def _look_at_hold(self, row: Row) -> None:
         hold = self.shadow.holds[row.credit]
         over = hold.expires_at is not None and row.time > hold.expires_at
-        if hold.state is not HoldState.PENDING:
+        if hold.state is HoldState.PENDING:
+            self.held[hold.account] -= hold.amount
+        else:
             self.seen["I9"].append(f"row {row.number} ends hold {hold.number} a second time")
         if over is not (row.kind is Kind.EXPIRE):
             self.seen["I9"].append(f"row {row.number} ends hold {hold.number} out of its time")
@@ -185,14 +203,15 @@ class Audit:
                 )
         touched = [account for pair in pairs for account in pair]
         for account in [row.debit] if row.kind is Kind.HOLD else touched:
-            if not shadow.floor[account] <= shadow.posted[account] <= shadow.ceiling[account]:
+            name, balance = shadow.accounts.rows[account], shadow.balance(account)
+            if name.guarded and balance < self.held[account]:
                 self.seen["I5"].append(
-                    f"row {row.number} leaves {shadow.accounts.rows[account]} "
-                    f"with {shadow.balance(account)}, {shadow.held(account)} of it held"
+                    f"row {row.number} leaves {name} with {balance}, {self.held[account]} held"
                 )
 
     def _enter(self, number: int, account: Account) -> None:
         """Enter an account under what the invariants sum up."""
+        self.held.append(0)
         book, name, currency = account[:3]
         kind, _, party = name.partition(":")
         groups = self.groups

@@ -181,8 +181,8 @@ class Journal:
         return number
 
     def text(self, number: int) -> str:
-        """Return the text of a number."""
-        return self._texts[number]
+        """Return the text of a number, or an empty one where a damaged row names none."""
+        return self._texts[number] if number < len(self._texts) else ""
 
     def reference(self, instruction: int | str | None) -> tuple[int, int]:
         """Return the flag and the ``ref`` under which rows store an instruction id."""
@@ -216,7 +216,9 @@ class Journal:
             packed = enumerate(_LAYOUT.iter_unpack(part), first)
             for number, (debit, credit, amount, stamp, ref) in packed:
                 kind = _KINDS.get(stamp & 0x0F, Kind.NONE)
-                key = ref if stamp & NUMBER_ID else texts[ref] if stamp & _TEXT_ID else None
+                key: int | str | None = ref if stamp & NUMBER_ID else None
+                if stamp & _TEXT_ID and 0 <= ref < len(texts):
+                    key = texts[ref]
                 continued = bool(stamp & CONTINUED)
                 yield Row(number, kind, continued, stamp >> 8, debit, credit, amount, key, ref)
 
