@@ -16,6 +16,7 @@ from .instructions import InstructionState, Outcome, Refused, instruction_id
 from .invariants import INVARIANTS
 from .journal import Journal
 from .ledger import Ledger, Result
+from .lines import journal_lines, read_journal
 from .money import Money, major_units, minor_units
 from .steps import Movement, Posting
 from .view import Entry
@@ -46,6 +47,8 @@ __all__ = [
     "Side",
     "Violation",
     "instruction_id",
+    "journal_lines",
     "major_units",
     "minor_units",
+    "read_journal",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from ..errors import quote
@@ -9,7 +10,9 @@ from .chart import CENTRAL_BANK, TOKEN_LEDGER, Side
 from .errors import SettlementError
 from .legs import Leg
 
-__all__ = ["Account", "Accounts"]
+__all__ = ["Account", "Accounts", "check_names"]
+
+_CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 
 _CREDIT, _GUARDED, _OWN, _CUSTOMER, _SETTLES = 1, 2, 4, 8, 16
 _TOKENS = {"": 0, "own": _OWN, "customer": _CUSTOMER}
@@ -140,4 +143,31 @@ class Accounts:
             self.number(book, "bsa", currency),
             self.number(CENTRAL_BANK, f"bsa:{book}", currency),
             self.number(TOKEN_LEDGER, account.holder, currency),
+        )
+
+
+def check_names(account: Account) -> None:
+    """Refuse names that no account can have.
+
+    Raises:
+        SettlementError: ``ACCOUNT_ID_INVALID`` or ``CURRENCY_NOT_SUPPORTED``.
+        TypeError: for anything but text.
+    """
+    book, name, currency = account[:3]
+    for text in (book, name, currency):
+        if not isinstance(text, str):
+            raise TypeError(f"book, name and currency are str, not {type(text).__name__}")
+    for text in (book, name):
+        if not 0 < len(text) <= 64 or not text.isprintable():
+            raise SettlementError(
+                "ACCOUNT_ID_INVALID", f"{quote(text)} is not 1 to 64 printable characters"
+            )
+    if not _CURRENCY.fullmatch(currency):
+        raise SettlementError(
+            "CURRENCY_NOT_SUPPORTED", f"{quote(currency)} is not three capital letters"
+        )
+    if account.tokens not in {"", "own", "customer"}:
+        raise SettlementError(
+            "ACCOUNT_ID_INVALID",
+            f"tokens is 'own', 'customer' or empty, not {quote(account.tokens)}",
         )

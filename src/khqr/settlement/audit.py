@@ -112,7 +112,7 @@ class Audit:
         if row.time < self._time:
             self.seen["I14"].append(f"row {row.number} is earlier than the one before it")
         self._time = row.time
-        if not self._makes_sense(row):
+        if not self.shadow.admits(row):
             self.seen["I11"].append(f"row {row.number} names what there is not")
             return
         if row.number == self._first and row.instruction is not None:
@@ -128,28 +128,6 @@ class Audit:
         if not row.continued:
             self._look_at_drawn(row)
             self._first = row.number + 1
-
-    def _makes_sense(self, row: Row) -> bool:
-        """Say whether a row names only what there is; a damaged one may not."""
-        accounts, holds = self.shadow.accounts, len(self.shadow.holds)
-        if row.kind is Kind.OPEN:
-            return self._can_open(row)
-        if row.kind in {Kind.POST, Kind.MOVE}:
-            known = row.debit < len(accounts) and row.credit < len(accounts)
-            return known and bool(self.shadow.pairs(row))
-        if row.kind is Kind.HOLD:
-            return row.debit < len(accounts) and row.credit == holds
-        if row.kind in {Kind.RELEASE, Kind.VOID, Kind.EXPIRE}:
-            return row.credit < holds
-        return row.kind is not Kind.NONE
-
-    def _can_open(self, row: Row) -> bool:
-        text = self.ledger.journal.text
-        names = text(row.debit), text(row.credit), text(row.amount)
-        if not all(names) or self.shadow.accounts.find(*names) is not None:
-            return False
-        account = Account.of_flags(*names, row.ref)
-        return not account.tokens or self.shadow.accounts.can_stand(account)
 
     def _look_at_id(self, row: Row) -> None:
         """A committed id takes effect once; a refused one again only where that is agreed."""
@@ -193,10 +171,9 @@ class Audit:
         shadow = self.shadow
         if row.kind is Kind.OPEN:
             self._enter(len(shadow.accounts) - 1, shadow.accounts.rows[-1])
-        units = shadow.accounts.units
         pairs = shadow.pairs(row)
         for drawn, fed in pairs:
-            if units[drawn] != units[fed] or row.amount <= 0:
+            if shadow.accounts.units[drawn] != shadow.accounts.units[fed] or row.amount <= 0:
                 self.seen["I1"].append(
                     f"row {row.number} posts {row.amount} from {shadow.accounts.rows[drawn]} "
                     f"to {shadow.accounts.rows[fed]}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ..errors import quote
-from .accounts import Account
+from .accounts import Account, check_names
 from .chart import Side
 from .engine import Engine
 from .errors import SettlementError
@@ -22,8 +20,6 @@ __all__ = ["Ledger", "Result"]
 Item = tuple[int, int, int, int | str | None]
 Result = int | SettlementError
 """What a batch gives for each item: the row of its transaction, or why it was refused."""
-
-_CURRENCY = re.compile("[A-Z]{3}", re.ASCII)
 
 
 class Ledger(View):
@@ -101,7 +97,7 @@ class Ledger(View):
                 ``UNKNOWN_ACCOUNT`` if the accounts behind one with ``tokens`` are not open.
         """
         account = Account(book, name, currency, Side(side), bool(guarded), tokens, bool(settles))
-        _check_names(account)
+        check_names(account)
         with self._writing():
             number = self.state.accounts.find(book, name, currency)
             if number is None:
@@ -254,24 +250,3 @@ class Ledger(View):
         """Refuse an instruction that is in flight, by a name in `REFUSALS`; return the row."""
         with self._writing():
             return self._engine.refuse(instruction, name)
-
-
-def _check_names(account: Account) -> None:
-    book, name, currency = account[:3]
-    for text in (book, name, currency):
-        if not isinstance(text, str):
-            raise TypeError(f"book, name and currency are str, not {type(text).__name__}")
-    for text in (book, name):
-        if not 0 < len(text) <= 64 or not text.isprintable():
-            raise SettlementError(
-                "ACCOUNT_ID_INVALID", f"{quote(text)} is not 1 to 64 printable characters"
-            )
-    if not _CURRENCY.fullmatch(currency):
-        raise SettlementError(
-            "CURRENCY_NOT_SUPPORTED", f"{quote(currency)} is not three capital letters"
-        )
-    if account.tokens not in {"", "own", "customer"}:
-        raise SettlementError(
-            "ACCOUNT_ID_INVALID",
-            f"tokens is 'own', 'customer' or empty, not {quote(account.tokens)}",
-        )

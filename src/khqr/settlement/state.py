@@ -70,6 +70,29 @@ class State:
         if row.instruction is not None:
             self.ids[row.instruction] = first
 
+    def admits(self, row: Row) -> bool:
+        """Say whether a row names only what there is; a damaged one may not."""
+        accounts, holds = self.accounts, len(self.holds)
+        if row.kind is Kind.OPEN:
+            return self._can_open(row)
+        if row.kind in _POSTS:
+            known = row.debit < len(accounts) and row.credit < len(accounts)
+            return known and bool(self.pairs(row))
+        if row.kind is Kind.HOLD:
+            known = row.debit < len(accounts) and row.credit == holds
+            return known and accounts.rows[row.debit].guarded
+        if row.kind in _FINAL:
+            return row.credit < holds
+        return row.kind is not Kind.NONE
+
+    def _can_open(self, row: Row) -> bool:
+        text = self.journal.text
+        names = text(row.debit), text(row.credit), text(row.amount)
+        if not all(names) or self.accounts.find(*names) is not None:
+            return False
+        account = Account.of_flags(*names, row.ref)
+        return not account.tokens or self.accounts.can_stand(account)
+
     def pairs(self, row: Row) -> tuple[tuple[int, int], ...]:
         """Return the postings of a row, each a pair of debit and credit account."""
         if row.kind is Kind.POST:
