@@ -739,6 +739,43 @@ def test_a_movement_names_both_currencies_and_both_ends() -> None:
         books.ledger.transact([Movement(riel, books.account("A", "bsa", "KHR"), 1)])
 
 
+ENDS = ("casa:u", "wallet:u", "wallet:v", "susp_in", "fxpos", "fee_expense", "fee_income")
+
+
+@pytest.mark.parametrize("amount", [1, 60, 101, 10_000])
+def test_a_single_movement_is_the_leg_rule(amount: int) -> None:
+    """Single movements are written out for speed; transactions follow the rule itself."""
+    for source in [(bank, name) for bank in "AB" for name in ENDS]:
+        for target in [(bank, name) for bank in "AB" for name in ENDS]:
+            answers = []
+            for single in (True, False):
+                books = Books(Ledger(clock=lambda: NOW), dict.fromkeys("AB", BookKind.INSTITUTION))
+                money = {"amount": Money("KHR", 100)}
+                names = {"bank": "A", "account": "casa:u", "customer": "u"}
+                for flow in ("reserve", "issue", "deposit", "load", "deposit"):
+                    books.run(flow, names, money)
+                payer, payee = books.account(*source, "KHR"), books.account(*target, "KHR")
+                try:
+                    if single:
+                        books.ledger.move(payer, payee, amount)
+                    else:
+                        books.ledger.transact([Movement(payer, payee, amount)])
+                    answer = "ok"
+                except SettlementError as refusal:
+                    answer = str(refusal)
+                answers.append((answer, books.ledger.state.posted, books.ledger.chain))
+            assert answers[0] == answers[1], (source, target)
+
+
+def test_what_stands_behind_an_account_must_stand_on_its_side() -> None:
+    ledger = Ledger(clock=lambda: NOW)
+    ledger.open("A", "bsa", "KHR", side=Side.CREDIT, guarded=True)
+    ledger.open("NBC", "bsa:A", "KHR", side=Side.CREDIT, guarded=True)
+    ledger.open("TOK", "khqr@A", "KHR", side=Side.CREDIT, guarded=True)
+    with pytest.raises(SettlementError, match="bsa of A in KHR must stand in debit"):
+        ledger.open("A", "casa:u", "KHR", side=Side.CREDIT, tokens="own")
+
+
 def test_a_bank_without_settlement_balance_cannot_pay() -> None:
     books = Books(Ledger(clock=lambda: NOW), dict.fromkeys("AB", BookKind.INSTITUTION))
     books.run("deposit", {"bank": "A", "account": "casa:u"}, {"amount": Money("KHR", 5)})

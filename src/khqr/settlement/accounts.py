@@ -136,14 +136,21 @@ class Accounts:
         """Return the numbers of settlement account, its mirror at the central bank, and holder.
 
         Raises:
-            SettlementError: ``UNKNOWN_ACCOUNT`` if one of them is not open yet.
+            SettlementError: ``UNKNOWN_ACCOUNT`` if one of them is not open yet, and
+                ``ACCOUNT_DIFFERS`` if it stands on the other side.
         """
         book, currency = account.book, account.currency
-        return (
+        behind = (
             self.number(book, "bsa", currency),
             self.number(CENTRAL_BANK, f"bsa:{book}", currency),
             self.number(TOKEN_LEDGER, account.holder, currency),
         )
+        for number, side in zip(behind, (Side.DEBIT, Side.CREDIT, Side.CREDIT), strict=True):
+            if self.rows[number].side is not side:
+                raise SettlementError(
+                    "ACCOUNT_DIFFERS", f"{self.rows[number]} must stand in {side} behind {account}"
+                )
+        return behind
 
 
 def check_names(account: Account) -> None:

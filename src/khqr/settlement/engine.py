@@ -32,7 +32,7 @@ from .writer import Writer
 __all__ = ["Engine"]
 
 
-_POST = Kind.POST
+_POST, _MOVE = Kind.POST, Kind.MOVE
 """Looked up once: a member of an enumeration takes as long to find as a row to pack."""
 
 
@@ -44,60 +44,114 @@ class Engine(Writer):
         rising = isinstance(self._ids, RisingIds)
         return type(self)(self.journal.copy(), self._clock, self.refused, rising_ids=rising)
 
-    def one(
-        self, kind: Kind, debit: int, credit: int, amount: int, instruction: int | str | None
-    ) -> int:
-        """Post a single step and return its row. Most calls of a ledger do nothing but this."""
-        step = (kind, debit, credit, amount)
-        if amount.__class__ is not int or not 0 < amount <= LARGEST:
-            wrong_amount(amount)
-        if debit.__class__ is not int or credit.__class__ is not int:
-            wrong_type(debit, credit)
-        if instruction is not None:
-            if instruction.__class__ is not int or not 0 <= instruction <= LARGEST:
-                checked_id(instruction)
-            known = self._find(instruction)
-            if known is not None and self.answer(known, body_digest([step])):
-                return known
-        pairs = self.pairs(kind, debit, credit)
+    def post(self, debit: int, credit: int, amount: int, instruction: int | str | None) -> int:
+        """Post a single posting and return its row. Most calls of a ledger do nothing but this."""
+        known = self.recall(_POST, debit, credit, amount, instruction)
+        if known is not None:
+            return known
+        units = self._units
+        if not -1 < debit < len(units) > credit > -1 or units[debit] != units[credit]:
+            self.refuse_posting(debit, credit)
+        if debit == credit:
+            self.refuse_posting(debit, credit)
+        now = self._clock()
+        if now != self._last or self._due:
+            self.at(now)
+        posted = self._posted
+        left, more = posted[debit] - amount, posted[credit] + amount
+        if left < self._floor[debit] or more > self._ceiling[credit]:
+            self.note_short((_POST, debit, credit, amount), instruction)
+        row = self.put(_POST, debit, credit, amount, instruction)
+        posted[debit], posted[credit] = left, more
+        return row
+
+    def move(self, payer: int, payee: int, amount: int, instruction: int | str | None) -> int:
+        """Post a single movement and return its row.
+
+        Between two institutions this is the leg rule, `legs`, written out: no check is needed of
+        what can only grow. Every audit holds the balances against the rule itself.
+        """
+        known = self.recall(_MOVE, payer, payee, amount, instruction)
+        if known is not None:
+            return known
+        ends = self._legs
+        if not -1 < payer < len(ends) > payee > -1:
+            self.refuse_posting(payer, payee)
+        one, other = ends[payer], ends[payee]
+        if one is None or other is None or one.currency != other.currency or payer == payee:
+            self.refuse_movement(payer, payee)
         now = self._clock()
         if now != self._last or self._due:
             self.at(now)
         posted, floor, ceiling = self._posted, self._floor, self._ceiling
-        for drawn, fed in pairs:
-            if posted[drawn] - amount < floor[drawn] or posted[fed] + amount > ceiling[fed]:
-                self.note_short(drawn, fed, step, instruction)
+        left, more = posted[payer] - amount, posted[payee] + amount
+        _, unit, _, bsa, central, holder = one
+        _, to_unit, _, to_bsa, to_central, to_holder = other
+        if left < floor[payer] or more > ceiling[payee]:
+            self.note_short((_MOVE, payer, payee, amount), instruction)
+        if unit != to_unit and (
+            posted[bsa] + amount > ceiling[bsa] or posted[central] - amount < floor[central]
+        ):
+            self.note_short((_MOVE, payer, payee, amount), instruction)
+        if holder != to_holder and posted[holder] - amount < floor[holder]:
+            self.note_short((_MOVE, payer, payee, amount), instruction)
+        row = self.put(_MOVE, payer, payee, amount, instruction)
+        posted[payer], posted[payee] = left, more
+        if unit != to_unit:
+            posted[bsa] += amount
+            posted[central] -= amount
+            posted[to_bsa] -= amount
+            posted[to_central] += amount
+        if holder != to_holder:
+            posted[holder] -= amount
+            posted[to_holder] += amount
+        return row
+
+    def recall(
+        self, kind: Kind, debit: int, credit: int, amount: int, instruction: int | str | None
+    ) -> int | None:
+        """Refuse a step without form; return the row of an id that was committed, else None."""
+        if amount.__class__ is not int or not 0 < amount <= LARGEST:
+            wrong_amount(amount)
+        if debit.__class__ is not int or credit.__class__ is not int:
+            wrong_type(debit, credit)
+        if instruction is None:
+            return None
+        if instruction.__class__ is not int or not 0 <= instruction <= LARGEST:
+            checked_id(instruction)
+        known = self._find(instruction)
+        if known is None or not self.answer(known, body_digest([(kind, debit, credit, amount)])):
+            return None
+        return known
+
+    def put(
+        self, kind: Kind, debit: int, credit: int, amount: int, instruction: int | str | None
+    ) -> int:
+        """Write the row of a single step, and return its number; its balances come after it."""
+        packed = self._packed
+        row = len(packed) // ROW_SIZE
+        if instruction is None:
+            packed += PACK(debit, credit, amount, self._stamp | kind, NO_ID)
+            return row
         flag, ref = NUMBER_ID, instruction
         if ref.__class__ is not int:
             flag, ref = self._reference(instruction)
-        packed = self._packed
-        row = len(packed) // ROW_SIZE
         packed += PACK(debit, credit, amount, self._stamp | kind | flag, ref)
-        if instruction is not None:
-            self._ids[instruction] = row
-        for drawn, fed in pairs:
-            posted[drawn] -= amount
-            posted[fed] += amount
+        self._ids[instruction] = row
         return row
 
     def pairs(self, kind: Kind, debit: int, credit: int) -> tuple[tuple[int, int], ...]:
         """Return the postings of a step, each a pair of debit and credit account."""
-        units = self._units
-        if not 0 <= debit < len(units):
-            raise unknown_account(debit)
-        if not 0 <= credit < len(units):
-            raise unknown_account(credit)
-        if debit == credit:
-            raise SettlementError(
-                "UNBALANCED", f"{self.state.accounts.rows[debit]} is on both sides of a posting"
-            )
+        units, ends = self._units, self._legs
+        if not -1 < debit < len(units) > credit > -1 or debit == credit:
+            self.refuse_posting(debit, credit)
         if kind is _POST:
             if units[debit] != units[credit]:
-                self._apart(debit, credit)
+                self.refuse_posting(debit, credit)
             return ((debit, credit),)
-        payer, payee = self._legs[debit], self._legs[credit]
+        payer, payee = ends[debit], ends[credit]
         if payer is None or payee is None or payer.currency != payee.currency:
-            self._no_movement(debit, credit)
+            self.refuse_movement(debit, credit)
         return legs(payer, payee)
 
     def transact(
@@ -225,30 +279,41 @@ class Engine(Writer):
         left = self.state.balance(account) - self.state.held(account)
         return SettlementError(row.shortage, f"{row} has {left} available, {amount} are needed")
 
-    def note_short(
-        self, drawn: int, fed: int, step: Step, instruction: int | str | None
-    ) -> NoReturn:
-        """Refuse a step, one of whose accounts has too little."""
-        short = drawn if self._posted[drawn] - step[3] < self._floor[drawn] else fed
-        self.note(self.shortage(short, step[3]), instruction, body_digest([step]))
+    def note_short(self, step: Step, instruction: int | str | None) -> NoReturn:
+        """Refuse a step for the first account that has too little."""
+        for drawn, fed in self.pairs(*step[:3]):
+            for account, bound in ((drawn, self._floor), (fed, self._ceiling)):
+                after = self._posted[account] + (step[3] if account == fed else -step[3])
+                if after > bound[account] if account == fed else after < bound[account]:
+                    self.note(self.shortage(account, step[3]), instruction, body_digest([step]))
+        raise AssertionError("a step was refused that every account covers")
 
-    def _apart(self, debit: int, credit: int) -> NoReturn:
-        one, other = self.state.accounts.rows[debit], self.state.accounts.rows[credit]
-        name = "UNBALANCED" if one.book != other.book else "CURRENCY_MISMATCH"
+    def refuse_posting(self, debit: int, credit: int) -> NoReturn:
+        """Refuse a posting whose two sides do not fit."""
+        rows = self.state.accounts.rows
+        for account in (debit, credit):
+            if not 0 <= account < len(rows):
+                raise unknown_account(account)
+        one, other = rows[debit], rows[credit]
+        if debit == credit:
+            raise SettlementError("UNBALANCED", f"{one} is on both sides of a posting")
         raise SettlementError(
-            name, f"debit {one}, credit {other}: a posting has one book and one currency"
+            "UNBALANCED" if one.book != other.book else "CURRENCY_MISMATCH",
+            f"debit {one}, credit {other}: a posting has one book and one currency",
         )
 
-    def _no_movement(self, payer: int, payee: int) -> NoReturn:
+    def refuse_movement(self, payer: int, payee: int) -> NoReturn:
+        """Refuse a movement between accounts that none can be between."""
+        rows = self.state.accounts.rows
+        if payer == payee:
+            self.refuse_posting(payer, payee)
         for account in (payer, payee):
             if self._legs[account] is None:
                 raise SettlementError(
                     "UNKNOWN_ACCOUNT",
-                    f"{self.state.accounts.rows[account]} has no settlement account behind it, "
+                    f"{rows[account]} has no settlement account behind it, "
                     "so no movement starts or ends there; post to it",
                 )
         raise SettlementError(
-            "CURRENCY_MISMATCH",
-            f"{self.state.accounts.rows[payer]} pays {self.state.accounts.rows[payee]}: "
-            "a movement has one currency",
+            "CURRENCY_MISMATCH", f"{rows[payer]} pays {rows[payee]}: a movement has one currency"
         )

@@ -15,6 +15,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
+from struct import Struct
+from struct import error as StructError  # noqa: N812 - it is a class
 from typing import NamedTuple, Protocol
 
 from ..errors import quote
@@ -112,6 +114,10 @@ def checked_id(instruction: object) -> None:
         raise TypeError(f"an instruction id is int or str, not {type(instruction).__name__}")
 
 
+_STEP = Struct("<BIIq").pack
+_LINKS = Struct("<qq").pack
+
+
 def digest_of(raw: bytes) -> tuple[int, int]:
     """Return the digest of a body as a row stores it: 95 bits of its SHA-256."""
     digest = sha256(raw).digest()
@@ -121,10 +127,15 @@ def digest_of(raw: bytes) -> tuple[int, int]:
 def body_digest(
     steps: Iterable[tuple[int, int, int, int]], hold: int = -1, reference: int = -1
 ) -> tuple[int, int]:
-    """Return the digest of a request: its steps, each kind, debit, credit and amount."""
-    body = [f"{hold:x} {reference:x}"]
-    body += [f"{kind:x} {debit:x} {credit:x} {amount:x}" for kind, debit, credit, amount in steps]
-    return digest_of("\n".join(body).encode())
+    """Return the digest of a request: its steps, each kind, debit, credit and amount.
+
+    A step that no row could hold makes the body differ from all that were ever written.
+    """
+    try:
+        parts = [_STEP(*step) for step in steps]
+        return digest_of(b"".join(parts) + _LINKS(hold, reference))
+    except StructError:
+        return -1, -1
 
 
 def recorded_digest(rows: Iterable[Row]) -> tuple[int, int]:

@@ -182,7 +182,7 @@ class Journal:
 
     def text(self, number: int) -> str:
         """Return the text of a number, or an empty one where a damaged row names none."""
-        return self._texts[number] if number < len(self._texts) else ""
+        return self._texts[number] if 0 <= number < len(self._texts) else ""
 
     def reference(self, instruction: int | str | None) -> tuple[int, int]:
         """Return the flag and the ``ref`` under which rows store an instruction id."""

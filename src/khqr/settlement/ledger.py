@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from .accounts import Account, check_names
@@ -10,7 +10,7 @@ from .chart import Side
 from .engine import Engine
 from .errors import SettlementError
 from .instructions import Refused, digest_of
-from .journal import Journal, Kind
+from .journal import Journal
 from .steps import Movement, Posting
 from .view import View
 from .writer import Clock
@@ -128,7 +128,7 @@ class Ledger(View):
         """
         with self._lock:
             try:
-                return self._engine.one(Kind.POST, debit, credit, amount, instruction)
+                return self._engine.post(debit, credit, amount, instruction)
             finally:
                 self.journal.seal()
 
@@ -141,7 +141,7 @@ class Ledger(View):
         """
         with self._lock:
             try:
-                return self._engine.one(Kind.MOVE, payer, payee, amount, instruction)
+                return self._engine.move(payer, payee, amount, instruction)
             finally:
                 self.journal.seal()
 
@@ -151,19 +151,21 @@ class Ledger(View):
         Each stands alone: one that is refused does not hold up the others. Results, journal and
         chain are the same as if they had been posted one by one.
         """
-        return self._many(Kind.POST, items)
+        return self._many(self._engine.post, items)
 
     def move_many(self, items: Iterable[Item]) -> list[Result]:
         """Move many: each item is payer, payee, amount and instruction id; see `post_many`."""
-        return self._many(Kind.MOVE, items)
+        return self._many(self._engine.move, items)
 
-    def _many(self, kind: Kind, items: Iterable[Item]) -> list[Result]:
+    def _many(
+        self, one: Callable[[int, int, int, int | str | None], int], items: Iterable[Item]
+    ) -> list[Result]:
         results: list[Result] = []
-        done, one = results.append, self._engine.one
+        done = results.append
         with self._writing():
             for debit, credit, amount, instruction in items:
                 try:
-                    done(one(kind, debit, credit, amount, instruction))
+                    done(one(debit, credit, amount, instruction))
                 except SettlementError as refusal:
                     done(refusal)
         return results

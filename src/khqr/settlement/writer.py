@@ -132,7 +132,9 @@ class Writer:
         """Write down that an id is refused, if the reason is one that spends it; then refuse."""
         if instruction is not None and REFUSALS[refusal.name].burns:
             name = self.journal.number_of(refusal.name)
-            self.write((Kind.REFUSE, name, *digest), instruction=instruction)
+            flag, ref = self._reference(instruction)
+            stamp = self._stamp | Kind.REFUSE | flag
+            self._ids[instruction] = self.journal.append(name, *digest, stamp, ref)
         raise refusal
 
     def in_flight(

@@ -1,0 +1,259 @@
+"""Speed and memory of the settlement ledger, against SQLite in memory: see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import random
+import resource
+import sqlite3
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+from typing import Protocol
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.rounds import PARTS, Race
+
+from khqr.settlement import (
+    BookKind,
+    Books,
+    Ledger,
+    Money,
+    SettlementError,
+    Side,
+)
+
+ACCOUNTS = 100_000
+ROUND = 20_000
+FUNDS = 10_000
+NOW = 1_750_000_000_000
+SQLITE = "SQLite"
+
+Item = tuple[int, int, int, int]
+"""Numbers of debit and credit account, amount, id."""
+
+
+def items(seed: int) -> Iterator[Item]:
+    """Yield transfers without end: ids rise, and about one in fifty lacks money."""
+    source = random.Random(seed)
+    for number in count():
+        debit = source.randrange(ACCOUNTS)
+        credit = (debit + source.randrange(1, ACCOUNTS)) % ACCOUNTS
+        amount = FUNDS * 1000 if source.random() < 0.02 else source.randrange(1, 100)
+        yield debit, credit, amount, number
+
+
+class Contestant(Protocol):
+    """Something that posts transfers."""
+
+    def take(self, batch: list[Item]) -> int:
+        """Post all, and return how many were refused."""
+
+
+class Sqlite:
+    """A ledger as one would write it on SQLite, one transaction for each transfer.
+
+    It checks what the ledger checks of a transfer: the id is new, both accounts have the currency,
+    the money is there. It has no chain, no holds and no books.
+    """
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        run = self.connection.execute
+        run("CREATE TABLE account (id INTEGER PRIMARY KEY, currency TEXT, balance INTEGER)")
+        run(
+            "CREATE TABLE transfer (id INTEGER PRIMARY KEY, debit INTEGER, credit INTEGER, "
+            "amount INTEGER, time INTEGER)"
+        )
+        rows = ((number, "KHR", FUNDS) for number in range(ACCOUNTS))
+        self.connection.executemany("INSERT INTO account VALUES (?, ?, ?)", rows)
+
+    def take(self, batch: list[Item]) -> int:
+        """Post all, and return how many were refused."""
+        run, refused = self.connection.execute, 0
+        for debit, credit, amount, number in batch:
+            run("BEGIN")
+            known = run("SELECT 1 FROM transfer WHERE id = ?", (number,)).fetchone()
+            (currency, balance), (other, _) = (
+                run("SELECT currency, balance FROM account WHERE id = ?", (account,)).fetchone()
+                for account in (debit, credit)
+            )
+            if known or currency != other or balance < amount:
+                refused += 1
+                run("ROLLBACK")
+                continue
+            run(
+                "INSERT INTO transfer VALUES (?, ?, ?, ?, ?)",
+                (number, debit, credit, amount, NOW),
+            )
+            run("UPDATE account SET balance = balance - ? WHERE id = ?", (amount, debit))
+            run("UPDATE account SET balance = balance + ? WHERE id = ?", (amount, credit))
+            run("COMMIT")
+        return refused
+
+
+class Transfers:
+    """Simple transfers between customers of one bank."""
+
+    def __init__(self, *, rising_ids: bool, many: bool) -> None:
+        self.ledger, self.many = Ledger(clock=lambda: NOW, rising_ids=rising_ids), many
+        opened = self.ledger.open
+        self.accounts = [
+            opened("A", f"casa:{number}", "KHR", side=Side.CREDIT, guarded=True)
+            for number in range(ACCOUNTS)
+        ]
+        cash = opened("A", "cash", "KHR", side=Side.DEBIT)
+        self.ledger.post_many((cash, account, FUNDS, None) for account in self.accounts)
+        self.batch, self.one = self.ledger.post_many, self.ledger.post
+
+    def take(self, batch: list[Item]) -> int:
+        """Post all, and return how many were refused."""
+        if self.many:
+            return sum(not isinstance(result, int) for result in self.batch(batch))
+        refused, one = 0, self.one
+        for debit, credit, amount, number in batch:
+            try:
+                one(debit, credit, amount, number)
+            except SettlementError:
+                refused += 1
+        return refused
+
+
+class Movements(Transfers):
+    """Payments between wallets of ten banks, each of up to four postings by the leg rule.
+
+    Items number the wallets from 0; the ledger numbers them from ``first``, one in two, as the
+    holder of its tokens comes before each.
+    """
+
+    def __init__(self, *, rising_ids: bool, many: bool) -> None:
+        self.ledger, self.many = Ledger(clock=lambda: NOW, rising_ids=rising_ids), many
+        banks = [f"B{number}" for number in range(10)]
+        books = Books(self.ledger, dict.fromkeys(banks, BookKind.INSTITUTION))
+        money = {"amount": Money("KHR", 10**15)}
+        for bank in banks:
+            for flow in ("reserve", "issue", "deposit"):
+                books.run(flow, {"bank": bank, "account": "casa:till"}, money)
+        self.accounts = []
+        for number in range(ACCOUNTS):
+            bank = banks[number % len(banks)]
+            wallet = books.account(bank, f"wallet:{number}", "KHR")
+            self.ledger.move(books.account(bank, "casa:till", "KHR"), wallet, FUNDS)
+            self.accounts.append(wallet)
+        self.batch, self.one = self.ledger.move_many, self.ledger.move
+
+
+class Lane:
+    """One contestant in the race, with its own stream of the same transfers."""
+
+    def __init__(self, contestant: Contestant, accounts: list[int] | None, size: int) -> None:
+        self.contestant, self.size, self.refused = contestant, size, 0
+        self.items = items(1)
+        self.accounts = accounts
+
+    def __call__(self, _: int) -> float:
+        """Post the next transfers, and return the nanoseconds that it took."""
+        batch = list(islice(self.items, self.size))
+        if self.accounts is not None:
+            names = self.accounts
+            batch = [(names[debit], names[credit], *rest) for debit, credit, *rest in batch]
+        start = time.perf_counter_ns()
+        self.refused += self.contestant.take(batch)
+        return time.perf_counter_ns() - start
+
+
+LANES: dict[str, tuple[type[Transfers], bool, bool]] = {
+    "transfer, one call each, any ids": (Transfers, False, False),
+    "transfer, one call each, rising ids": (Transfers, True, False),
+    "transfer, batch, any ids": (Transfers, False, True),
+    "transfer, batch, rising ids": (Transfers, True, True),
+    "payment between banks, one call each": (Movements, True, False),
+    "payment between banks, batch": (Movements, True, True),
+}
+TARGETS = {"transfer, one call each, any ids": 5}
+
+
+def race(rounds: int) -> bool:
+    """Let all post the same transfers in turns, print the table, and say if targets are reached."""
+    lanes = {SQLITE: Lane(Sqlite(), None, ROUND // PARTS)}
+    for name, (kind, rising_ids, many) in LANES.items():
+        contestant = kind(rising_ids=rising_ids, many=many)
+        lanes[name] = Lane(contestant, contestant.accounts, ROUND // PARTS)
+    timed = Race(lanes, count=ROUND, rounds=rounds, warm_up=1)
+    refused = {lane.refused for lane in lanes.values()}
+    assert len(refused) == 1, "all refuse the same transfers"
+    posted = ROUND * (rounds + 1)
+    print(f"{posted:,} transfers each, {refused.pop():,} refused, {ACCOUNTS:,} accounts")
+    print(f"{'':40}{'per s':>10}{'x SQLite':>10}{'quiet':>8}  target")
+    reached = True
+    for name in lanes:
+        rate, target = 1e9 / timed.median(name), TARGETS.get(name)
+        ratio = timed.ratio(SQLITE, name)
+        verdict = (
+            "" if target is None else f">= {target} {'yes' if ratio.value >= target else 'NO'}"
+        )
+        reached &= target is None or ratio.value >= target
+        print(f"{name:40}{rate:>10,.0f}{ratio.value:>10.2f}{ratio.quiet:>8.2f}  {verdict}")
+    return reached
+
+
+def memory(number: int) -> None:
+    """Print the bytes that a transfer takes while the ledger keeps it, ids included."""
+    for rising_ids in (False, True):
+        contestant = Transfers(rising_ids=rising_ids, many=True)
+        contestant.ledger.post_many((0, 1, 1, key) for key in range(1000))
+        tracemalloc.start()
+        contestant.ledger.post_many((0, 1, 1, key) for key in range(1000, number))
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        size -= 8 * number  # the list of results, which the caller may drop
+        kind = "rising" if rising_ids else "any"
+        print(f"{size / number:,.0f} bytes for a transfer with {kind} ids")
+
+
+def volume(number: int) -> None:
+    """Post that many payments between banks in batches, and print time and peak memory."""
+    contestant, stream, refused = Movements(rising_ids=True, many=True), items(2), 0
+    names, taken = contestant.accounts, 0
+    while taken < number:
+        batch = list(islice(stream, min(8190, number - taken)))
+        batch = [(names[debit], names[credit], *rest) for debit, credit, *rest in batch]
+        start = time.perf_counter()
+        refused += contestant.take(batch)
+        volume_seconds.append(time.perf_counter() - start)
+        taken += len(batch)
+    seconds = sum(volume_seconds)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{number:,} payments, {refused:,} refused: {seconds:.0f} s, {number / seconds:,.0f}/s")
+    print(f"peak memory {peak:.2f} GiB, of which the journal {_gib(contestant.ledger):.2f} GiB")
+
+
+volume_seconds: list[float] = []
+
+
+def _gib(ledger: Ledger) -> float:
+    return len(ledger.journal.packed) / 2**30
+
+
+def main() -> int:
+    """Measure; return 0 if every target was reached."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=20, help="measured rounds (20)")
+    parser.add_argument("--volume", type=int, help="only this: so many payments in one ledger")
+    options = parser.parse_args()
+    print(f"CPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, one process")
+    if options.volume:
+        volume(options.volume)
+        return 0
+    reached = race(max(2, options.rounds))
+    memory(200_000)
+    return int(not reached)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
