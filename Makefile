@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs bench bench-images bench-scan fuzz mutants clean zbar chromium
+.PHONY: help demo test lint types docs bench bench-images bench-scan bench-ledger soak fuzz mutants clean \
+	zbar chromium
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,12 @@ bench-images: $(VENV)/dev  ## speed of drawing, the fast engine against segno
 
 bench-scan: $(VENV)/dev zbar  ## how much is read of spoilt pictures
 	@$(BIN)/python benchmarks/scan_corpus.py
+
+bench-ledger: $(VENV)/dev  ## speed and memory of the settlement ledger, against SQLite
+	@$(BIN)/python benchmarks/ledger.py
+
+soak: $(VENV)/dev  ## random calls to the settlement ledger, COUNT=1000000 SEED=1
+	@$(BIN)/python scripts/soak.py --count $${COUNT:-1000000} --seed $${SEED:-1}
 
 fuzz: $(VENV)/dev  ## coverage-guided fuzzing, SECONDS_PER_TARGET=60
 	$(BIN)/python -m pip install --quiet --group fuzz

@@ -21,11 +21,10 @@ from .steps import (
     Movement,
     Posting,
     Step,
+    check_form,
     checked_number,
     checked_steps,
     unknown_account,
-    wrong_amount,
-    wrong_type,
 )
 from .writer import Writer
 
@@ -50,9 +49,11 @@ class Engine(Writer):
         if known is not None:
             return known
         units = self._units
-        if not -1 < debit < len(units) > credit > -1 or units[debit] != units[credit]:
-            self.refuse_posting(debit, credit)
-        if debit == credit:
+        if (
+            not -1 < debit < len(units) > credit > -1
+            or units[debit] != units[credit]
+            or debit == credit
+        ):
             self.refuse_posting(debit, credit)
         now = self._clock()
         if now != self._last or self._due:
@@ -111,10 +112,13 @@ class Engine(Writer):
         self, kind: Kind, debit: int, credit: int, amount: int, instruction: int | str | None
     ) -> int | None:
         """Refuse a step without form; return the row of an id that was committed, else None."""
-        if amount.__class__ is not int or not 0 < amount <= LARGEST:
-            wrong_amount(amount)
-        if debit.__class__ is not int or credit.__class__ is not int:
-            wrong_type(debit, credit)
+        if (
+            amount.__class__ is not int
+            or not 0 < amount <= LARGEST
+            or debit.__class__ is not int
+            or credit.__class__ is not int
+        ):
+            check_form(debit, credit, amount)
         if instruction is None:
             return None
         if instruction.__class__ is not int or not 0 <= instruction <= LARGEST:
@@ -130,14 +134,14 @@ class Engine(Writer):
         """Write the row of a single step, and return its number; its balances come after it."""
         packed = self._packed
         row = len(packed) // ROW_SIZE
-        if instruction is None:
-            packed += PACK(debit, credit, amount, self._stamp | kind, NO_ID)
+        if instruction.__class__ is int:
+            packed += PACK(debit, credit, amount, self._stamp | kind | NUMBER_ID, instruction)
+            self._ids[instruction] = row
             return row
-        flag, ref = NUMBER_ID, instruction
-        if ref.__class__ is not int:
-            flag, ref = self._reference(instruction)
+        flag, ref = self._reference(instruction)
         packed += PACK(debit, credit, amount, self._stamp | kind | flag, ref)
-        self._ids[instruction] = row
+        if instruction is not None:
+            self._ids[instruction] = row
         return row
 
     def pairs(self, kind: Kind, debit: int, credit: int) -> tuple[tuple[int, int], ...]:
@@ -236,10 +240,7 @@ class Engine(Writer):
 
     def hold(self, account: int, amount: int, expires_at: int | None) -> int:
         """Place a hold and return its number."""
-        if type(account) is not int:
-            wrong_type(account, account)
-        if type(amount) is not int or not 0 < amount <= LARGEST:
-            wrong_amount(amount)
+        check_form(account, account, amount)
         if not 0 <= account < len(self._units):
             raise unknown_account(account)
         until = NO_ID if expires_at is None else checked_number("an expiry", expires_at)

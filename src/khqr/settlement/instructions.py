@@ -208,9 +208,9 @@ class RisingIds:
 
     def find(self, instruction: int | str, /) -> int | None:
         """Return the row of an id that is to be posted, or None for a new one, which must rise."""
-        if not isinstance(instruction, int):
+        if instruction.__class__ is not int:
             raise SettlementError(
-                "INSTRUCTION_ID_INVALID", f"{quote(instruction)} is no number; ids must rise"
+                "INSTRUCTION_ID_INVALID", f"{quote(str(instruction))} is no number; ids must rise"
             )
         if instruction > self._last:
             return None
@@ -222,9 +222,9 @@ class RisingIds:
         return row
 
     def __setitem__(self, instruction: int | str, row: int, /) -> None:
-        if self.find(instruction) is None:
-            self._last = int(instruction)
-            self._ids.append(self._last)
+        if instruction.__class__ is int and instruction > self._last:
+            self._last = instruction
+            self._ids.append(instruction)
             self._rows.append(row)
-        else:
+        elif self.find(instruction) is not None:
             self._rows[bisect_left(self._ids, instruction)] = row

@@ -161,12 +161,12 @@ class Journal:
 
     def seal(self) -> None:
         """Take all rows that are not yet in the chain into it."""
-        end = len(self.packed)
-        if end - self._sealed <= ROW_SIZE:
-            self._sha.update(self.packed[self._sealed :])
-        else:
-            _hash_part(self._sha, self.packed, self._sealed, end)
-        self._sealed = end
+        packed, start = self.packed, self._sealed
+        self._sealed = end = len(packed)
+        if end - start == ROW_SIZE:
+            self._sha.update(packed[start:])
+        elif end > start:
+            _hash_part(self._sha, packed, start, end)
 
     def number_of(self, text: str) -> int:
         """Return the number of a text; one that is new goes into the chain at this place."""

@@ -128,9 +128,9 @@ class Ledger(View):
         """
         with self._lock:
             try:
-                return self._engine.post(debit, credit, amount, instruction)
+                return self._post(debit, credit, amount, instruction)
             finally:
-                self.journal.seal()
+                self._seal()
 
     def move(
         self, payer: int, payee: int, amount: int, instruction: int | str | None = None
@@ -141,9 +141,9 @@ class Ledger(View):
         """
         with self._lock:
             try:
-                return self._engine.move(payer, payee, amount, instruction)
+                return self._move(payer, payee, amount, instruction)
             finally:
-                self.journal.seal()
+                self._seal()
 
     def post_many(self, items: Iterable[Item]) -> list[Result]:
         """Post many: each item is debit, credit, amount and instruction id, as `post` takes them.

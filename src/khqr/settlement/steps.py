@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from .errors import SettlementError
 from .journal import Kind
@@ -14,11 +14,10 @@ __all__ = [
     "Movement",
     "Posting",
     "Step",
+    "check_form",
     "checked_number",
     "checked_steps",
     "unknown_account",
-    "wrong_amount",
-    "wrong_type",
 ]
 
 MOST_STEPS = 1000
@@ -55,10 +54,7 @@ def checked_steps(steps: Sequence[Posting | Movement]) -> list[Step]:
         if not isinstance(step, Posting | Movement):
             raise TypeError(f"a step is a Posting or a Movement, not {type(step).__name__}")
         debit, credit, amount = step
-        if type(debit) is not int or type(credit) is not int:
-            wrong_type(debit, credit)
-        if type(amount) is not int or not 0 < amount <= LARGEST:
-            wrong_amount(amount)
+        check_form(debit, credit, amount)
         rows.append((Kind.MOVE if isinstance(step, Movement) else Kind.POST, debit, credit, amount))
     return rows
 
@@ -72,19 +68,22 @@ def checked_number(what: str, number: object) -> int:
     return number
 
 
-def wrong_type(debit: object, credit: object) -> NoReturn:
-    """Refuse accounts of which one is no number."""
-    wrong = debit if type(debit) is not int else credit
-    raise TypeError(f"an account is known by an int, not {type(wrong).__name__}")
+def check_form(debit: object, credit: object, amount: object) -> None:
+    """Refuse accounts and amounts that are no numbers, and amounts that no row holds.
 
-
-def wrong_amount(amount: object) -> NoReturn:
-    """Refuse an amount that is not a number of minor units from 1 to `LARGEST`."""
+    Raises:
+        SettlementError: ``AMOUNT_NOT_POSITIVE`` or ``AMOUNT_TOO_LARGE``.
+        TypeError: for anything but `int`.
+    """
+    for account in (debit, credit):
+        if type(account) is not int:
+            raise TypeError(f"an account is known by an int, not {type(account).__name__}")
     if type(amount) is not int:
         raise TypeError(f"an amount is an int of minor units, not {type(amount).__name__}")
     if amount > LARGEST:
         raise SettlementError("AMOUNT_TOO_LARGE", f"an amount is at most {LARGEST} minor units")
-    raise SettlementError("AMOUNT_NOT_POSITIVE", "an amount is at least 1 minor unit")
+    if amount <= 0:
+        raise SettlementError("AMOUNT_NOT_POSITIVE", "an amount is at least 1 minor unit")
 
 
 def unknown_account(account: int) -> SettlementError:
