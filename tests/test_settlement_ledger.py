@@ -518,6 +518,37 @@ def test_an_account_is_opened_once() -> None:
     assert bank.ledger.account(bank.u) == Account("A", "casa:u", "KHR", Side.CREDIT, guarded=True)
 
 
+@pytest.mark.parametrize("bad", ["left", None, 5, ["debit"], "x" * 10**6])
+def test_choices_that_there_are_not(bad: Any) -> None:
+    bank = Bank()
+    calls: list[Callable[[], object]] = [
+        lambda: bank.ledger.open("A", "x", "KHR", side=bad),
+        lambda: Ledger(clock=lambda: 0, refused=bad),
+        lambda: Ledger.from_journal(Journal(), clock=lambda: 0, refused=bad),
+        lambda: Books(bank.ledger, {"Q": bad}),
+        lambda: Books(bank.ledger, {5: BookKind.HUB}),  # type: ignore[dict-item] # the refusal is the test
+        lambda: bank.ledger.post_many([(1, 2)]),  # type: ignore[list-item] # as above
+    ]
+    for call in calls:
+        with pytest.raises(TypeError) as problem:
+            call()
+        assert len(str(problem.value)) < 200
+    with pytest.raises(TypeError, match="the name of an account is str, not int"):
+        Books(bank.ledger, {"Q": BookKind.HUB}).account("Q", 5, "KHR")  # type: ignore[arg-type] # as above
+
+
+def test_a_hold_ends_within_time() -> None:
+    bank = Bank()
+    for end in (-1, 0, 2**60, 2**70):
+        bank.refused("HOLD_INVALID", lambda e=end: bank.ledger.hold(bank.u, 1, expires_at=e))  # type: ignore[misc] # a default binds the loop variable
+    assert bank.ledger.held(bank.u) == 0
+
+
+def test_balances_that_nobody_writes_out() -> None:
+    with pytest.raises(SettlementError, match="AMOUNT_TOO_LARGE: 16610 bits of USD"):
+        major_units(10**5000, "USD")
+
+
 def test_flags_come_back() -> None:
     for side in Side:
         for tokens in ("", "own", "customer"):

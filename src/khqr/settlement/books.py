@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..errors import quote
 from .accounts import Account
 from .chart import CENTRAL_BANK, TOKEN_LEDGER, BookKind, chart_line
-from .errors import SettlementError
+from .errors import SettlementError, one_of
 from .flows import FLOWS, Pay, Post
 from .ledger import Ledger
 from .money import BAKONG, Money
@@ -47,12 +47,14 @@ class Books:
         self.kinds = {CENTRAL_BANK: BookKind.CENTRAL_BANK, TOKEN_LEDGER: BookKind.TOKENS}
         self._numbers: dict[tuple[str, str, str], int] = {}
         for code, kind in participants.items():
+            if not isinstance(code, str):
+                raise TypeError(f"the code of a book is str, not {type(code).__name__}")
             if code in self.kinds or not code.isalnum() or len(code) > 16:
                 raise SettlementError(
                     "ACCOUNT_ID_INVALID",
                     f"{quote(code)} is not a new code of 1 to 16 letters and digits",
                 )
-            self.kinds[code] = BookKind(kind)
+            self.kinds[code] = one_of(BookKind, kind)
 
     def account(self, book: str, name: str, currency: str) -> int:
         """Return the number of an account, which is opened by the chart if it is new.

@@ -162,12 +162,15 @@ def chart_line(kind: BookKind, account: str) -> Line:
     Raises:
         SettlementError: ``UNKNOWN_ACCOUNT`` if the chart has no such account;
             ``ACCOUNT_ID_INVALID`` if the party is not written as it must be.
+        TypeError: for anything but text.
 
     >>> chart_line(BookKind.INSTITUTION, "wallet:dara").nature.value
     'liability'
     >>> chart_line(BookKind.TOKENS, "dara@devb").name
     'holder'
     """
+    if not isinstance(account, str):
+        raise TypeError(f"the name of an account is str, not {type(account).__name__}")
     name, colon, party = account.partition(":")
     if kind is BookKind.TOKENS and "@" in account:
         name, colon, party = "holder", ":", account

@@ -14,7 +14,7 @@ from .instructions import (
     body_digest,
     checked_id,
 )
-from .journal import NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
+from .journal import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
 from .legs import legs
 from .money import LARGEST
 from .steps import (
@@ -243,12 +243,14 @@ class Engine(Writer):
         check_form(account, account, amount)
         if not 0 <= account < len(self._units):
             raise unknown_account(account)
-        until = NO_ID if expires_at is None else checked_number("an expiry", expires_at)
+        until = NO_ID if expires_at is None else expires_at
+        if type(until) is not int:
+            raise TypeError(f"an expiry is an int of milliseconds, not {type(until).__name__}")
         row = self.state.accounts.rows[account]
         if not row.guarded:
             raise SettlementError("HOLD_INVALID", f"{row} is not guarded, so nothing is held in it")
-        if self.now() > until != NO_ID:
-            raise SettlementError("HOLD_INVALID", f"the hold would end at {until}, which is over")
+        if expires_at is not None and not self.now() <= expires_at <= LARGEST_TIME:
+            raise SettlementError("HOLD_INVALID", f"the hold would end at {expires_at:#x} ms")
         if self.state.balance(account) - self.state.held(account) < amount:
             raise self.shortage(account, amount)
         number = len(self._holds)

@@ -7,11 +7,12 @@ refusal is known by its name and never by a bare number.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
 
-from ..errors import KhqrError
+from ..errors import KhqrError, quote
 
-__all__ = ["REFUSALS", "Refusal", "SettlementError"]
+__all__ = ["REFUSALS", "Refusal", "SettlementError", "one_of"]
 
 
 class Refusal(NamedTuple):
@@ -188,3 +189,23 @@ def _rebuilt(
     kind: type[SettlementError], name: str, message: str, first: str | None
 ) -> SettlementError:
     return kind(name, message, first=first)
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def one_of(kind: type[_Choice], value: object) -> _Choice:
+    """Return the member of ``kind`` that ``value`` is or names.
+
+    Raises:
+        TypeError: if there is none.
+
+    >>> from khqr.settlement import Side
+    >>> one_of(Side, "debit") is Side.DEBIT
+    True
+    """
+    for member in kind:
+        if isinstance(value, str) and member.value == value:
+            return member
+    named = ", ".join(repr(member.value) for member in kind)
+    raise TypeError(f"{kind.__name__} is {named}, not {quote(str(value)[:50])}")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from .accounts import Account, check_names
 from .chart import Side
 from .engine import Engine
-from .errors import SettlementError
+from .errors import SettlementError, one_of
 from .instructions import Refused, digest_of
 from .journal import Journal
 from .steps import Movement, Posting
@@ -56,7 +56,7 @@ class Ledger(View):
     def __init__(
         self, *, clock: Clock, refused: Refused | str = Refused.BURN, rising_ids: bool = False
     ) -> None:
-        self._use(Engine(Journal(), clock, Refused(refused), rising_ids=rising_ids))
+        self._use(Engine(Journal(), clock, one_of(Refused, refused), rising_ids=rising_ids))
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -96,7 +96,9 @@ class Ledger(View):
                 ``ACCOUNT_ID_INVALID`` or ``CURRENCY_NOT_SUPPORTED`` for names that cannot be;
                 ``UNKNOWN_ACCOUNT`` if the accounts behind one with ``tokens`` are not open.
         """
-        account = Account(book, name, currency, Side(side), bool(guarded), tokens, bool(settles))
+        account = Account(
+            book, name, currency, one_of(Side, side), bool(guarded), tokens, bool(settles)
+        )
         check_names(account)
         with self._writing():
             number = self.state.accounts.find(book, name, currency)
@@ -163,9 +165,9 @@ class Ledger(View):
         results: list[Result] = []
         done = results.append
         with self._writing():
-            for debit, credit, amount, instruction in items:
+            for item in items:
                 try:
-                    done(one(debit, credit, amount, instruction))
+                    done(one(*item))
                 except SettlementError as refusal:
                     done(refusal)
         return results

@@ -158,7 +158,11 @@ def read_journal(
     for number, line in enumerate(lines, start=1):
         fields = _parsed(line, number)
         if number == 1:
-            _expect(fields == HEADER, number, f"the first line is {_dumped(HEADER).strip()}")
+            _expect(
+                _dumped(fields) == _dumped(HEADER),
+                number,
+                f"the first line is {_dumped(HEADER).strip()}",
+            )
             continue
         row = _taken(fields, number, state, first)
         first = first if row.continued else row.number + 1

@@ -64,7 +64,7 @@ def checked_number(what: str, number: object) -> int:
     if type(number) is not int:
         raise TypeError(f"{what} is known by an int, not {type(number).__name__}")
     if not 0 <= number < 2**63:
-        raise SettlementError("NOT_FOUND", f"{what} is known by its number from 0 on")
+        raise SettlementError("NOT_FOUND", f"{what} is numbered from 0 to 2^63 - 1")
     return number
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 from .accounts import Account
 from .engine import Engine
-from .errors import SettlementError
+from .errors import SettlementError, one_of
 from .holds import Hold
 from .instructions import Outcome, Refused, checked_id
 from .journal import Journal
@@ -47,7 +47,7 @@ class View:
     ) -> Self:
         """Return the ledger that a journal adds up to; it goes on writing into that journal."""
         ledger = cls.__new__(cls)
-        ledger._use(Engine(journal, clock, Refused(refused), rising_ids=rising_ids))
+        ledger._use(Engine(journal, clock, one_of(Refused, refused), rising_ids=rising_ids))
         return ledger
 
     def _use(self, engine: Engine) -> None:
