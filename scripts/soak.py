@@ -92,8 +92,8 @@ class Traffic:
         """Choose payer, payee and amount; some amounts are more than anybody has."""
         payers = self.payers[self.source.choice(("KHR", "USD"))]
         payer, payee = self.source.sample(payers, 2)
-        amount = self.source.randrange(1, 5_000)
-        return payer, payee, amount * 10_000 if self.source.random() < 0.02 else amount
+        amount = self.source.randrange(1, 500)
+        return payer, payee, amount * 100_000 if self.source.random() < 0.02 else amount
 
     def key(self) -> int | str | None:
         """Choose an id: a new number, a new text, one of before, or none."""
@@ -132,7 +132,7 @@ class Traffic:
         """Pay riel for dollars, as one transaction."""
         riel, dollars = self.source.sample(range(CUSTOMERS), 2)
         bank, other = BANKS[riel % len(BANKS)], BANKS[dollars % len(BANKS)]
-        cents = self.source.randrange(1, 2000)
+        cents = self.source.randrange(1, 200)
         parties = {"payer_bank": bank, "payee_bank": other}
         accounts = {"payer": f"casa:c{riel}", "payee": f"casa:c{dollars}"}
         monies = {"sold": Money("KHR", 41 * cents), "bought": Money("USD", cents)}

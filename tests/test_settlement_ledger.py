@@ -547,6 +547,8 @@ def test_a_hold_ends_within_time() -> None:
 def test_balances_that_nobody_writes_out() -> None:
     with pytest.raises(SettlementError, match="AMOUNT_TOO_LARGE: 16610 bits of USD"):
         major_units(10**5000, "USD")
+    with pytest.raises(TypeError, match="minor units are an int, not str"):
+        major_units("1", "USD")  # type: ignore[arg-type] # the refusal is the test
 
 
 def test_flags_come_back() -> None:

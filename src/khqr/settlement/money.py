@@ -133,6 +133,8 @@ def major_units(units: int, currency: str, decimals: Mapping[str, int] = BOOKS) 
     (Decimal('12.50'), Decimal('-41000'))
     """
     places = _places(currency, decimals)
+    if type(units) is not int:
+        raise TypeError(f"minor units are an int, not {type(units).__name__}")
     if units.bit_length() > 256:  # balances may grow beyond one posting, but not to this
         raise SettlementError("AMOUNT_TOO_LARGE", f"{units.bit_length()} bits of {currency}")
     sign, digits = ("-" if units < 0 else ""), str(abs(units)).rjust(places + 1, "0")
