@@ -146,6 +146,21 @@ def id_that_is_not_kept(world: World, patch: Patch) -> None:
     assert len(ids) == 0
 
 
+def refused_id_posted(world: World, patch: Patch) -> None:
+    """An id that was refused for good is used after all."""
+    payer, payee = world.account("A casa:u"), world.account("A casa:x")
+    with pytest.raises(ValueError, match="INSUFFICIENT_FUNDS"):
+        world.ledger.post(payer, payee, 9_000_000, "A/1")
+    world.ledger._engine.write((Kind.POST, payer, payee, 5), instruction="A/1")
+
+
+def instruction_in_flight_posted(world: World, patch: Patch) -> None:
+    """An id in flight is used by somebody who did not begin it."""
+    payer, payee = world.account("A casa:u"), world.account("A casa:x")
+    world.ledger.begin("A/1", b"body")
+    world.ledger._engine.write((Kind.POST, payer, payee, 5), instruction="A/1")
+
+
 def unbalanced_fee(world: World, patch: Patch) -> None:
     """A fee is taken from the payee and given to nobody."""
     world.post("A casa:u", "A casa:x", 100)
@@ -268,6 +283,8 @@ DEFECTS: dict[Callable[[World, Patch], None], str] = {
     two_state_idempotency: "I6",
     ids_forgotten: "I6",
     id_that_is_not_kept: "I6",
+    refused_id_posted: "I6",
+    instruction_in_flight_posted: "I6",
     unbalanced_fee: "I1 I12",
     posting_across_books: "I1",
     posting_across_currencies: "I1",

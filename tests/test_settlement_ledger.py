@@ -432,6 +432,7 @@ def test_what_a_hold_refuses() -> None:
     there_and_back = [Posting(bank.u, bank.v, 5), Posting(bank.v, bank.u, 5)]
     bank.refused("HOLD_INVALID", lambda: ledger.transact(there_and_back, hold=hold))
     bank.refused("HOLD_INVALID", lambda: ledger.hold(bank.cash, 1))
+    assert (ledger.held(bank.cash), ledger.available(bank.cash)) == (0, 1000)
     bank.refused("HOLD_INVALID", lambda: ledger.hold(bank.u, 1, expires_at=NOW - 1))
     bank.refused("NOT_FOUND", lambda: ledger.void(1))
     bank.refused("NOT_FOUND", lambda: ledger.void(-1))
@@ -818,3 +819,47 @@ def test_a_bank_without_settlement_balance_cannot_pay() -> None:
     assert refusal.value.name == "INSUFFICIENT_SETTLEMENT_BALANCE"
     assert refusal.value.open_api == (3,)
     assert books.balance("A", "casa:u", "KHR") == 5
+
+
+def test_a_movement_takes_effect_once() -> None:
+    books = Books(Ledger(clock=lambda: NOW), dict.fromkeys("AB", BookKind.INSTITUTION))
+    for flow in ("reserve", "issue", "deposit"):
+        names = {"bank": "A", "account": "casa:u"}
+        books.run(flow, names, {"amount": Money("KHR", 100)})
+    payer, payee = books.account("A", "casa:u", "KHR"), books.account("B", "casa:m", "KHR")
+    row = books.ledger.move(payer, payee, 5, "A/1")
+    assert books.ledger.move(payer, payee, 5, "A/1") == row
+    assert books.balance("B", "casa:m", "KHR") == 5
+    for wrong in (-1, 10**6, 2**70):
+        with pytest.raises(SettlementError, match="UNKNOWN_ACCOUNT"):
+            books.ledger.move(payer, wrong, 5)
+        with pytest.raises(SettlementError, match="IDEMPOTENCY_MISMATCH"):
+            books.ledger.move(payer, wrong, 5, "A/1")
+
+
+def test_a_posted_hold_is_part_of_the_body() -> None:
+    bank = Bank()
+    ledger, steps = bank.ledger, [Posting(bank.u, bank.v, 5)]
+    one, two = ledger.hold(bank.u, 5), ledger.hold(bank.u, 5)
+    row = ledger.transact(steps, "A/1", hold=one)
+    assert ledger.transact(steps, "A/1", hold=one) == row
+    bank.refused("IDEMPOTENCY_MISMATCH", lambda: ledger.transact(steps, "A/1", hold=two))
+    bank.refused("IDEMPOTENCY_MISMATCH", lambda: ledger.transact(steps, "A/1"))
+
+
+def test_rising_ids_that_may_be_tried_again() -> None:
+    bank = Bank(rising_ids=True, refused="retry")
+    ledger = bank.ledger
+    bank.refused("INSUFFICIENT_FUNDS", lambda: ledger.post(bank.v, bank.u, 10, 7))
+    ledger.post(bank.u, bank.v, 100, 8)
+    row = ledger.post(bank.v, bank.u, 10, 7)
+    assert ledger.post(bank.v, bank.u, 10, 7) == row
+    assert ledger.replay().post(bank.v, bank.u, 10, 7) == row
+
+
+def test_the_hash_of_a_row_holds_its_id() -> None:
+    hashes = set()
+    for key in ("A/1", "A/2", 1, 2, None):
+        bank = Bank()
+        hashes.add(bank.ledger.journal.row_hash(bank.ledger.post(bank.u, bank.v, 1, key)))
+    assert len(hashes) == 5

@@ -116,7 +116,7 @@ class Audit:
             self.seen["I11"].append(f"row {row.number} names what there is not")
             return
         if row.number == self._first and row.instruction is not None:
-            self._look_at_id(row)
+            self._look_at_id(row, row.instruction)
         if row.kind in {Kind.RELEASE, Kind.VOID, Kind.EXPIRE}:
             self._look_at_hold(row)
         elif row.kind is Kind.HOLD:
@@ -129,11 +129,8 @@ class Audit:
             self._look_at_drawn(row)
             self._first = row.number + 1
 
-    def _look_at_id(self, row: Row) -> None:
+    def _look_at_id(self, row: Row, key: int | str) -> None:
         """A committed id takes effect once; a refused one again only where that is agreed."""
-        key = row.instruction
-        if key is None:
-            return
         before, now = self._ids.get(key), STATES.get(row.kind, InstructionState.COMMITTED)
         again = self.ledger.refused is Refused.RETRY
         if before is InstructionState.COMMITTED:

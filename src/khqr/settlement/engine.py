@@ -284,11 +284,11 @@ class Engine(Writer):
 
     def note_short(self, step: Step, instruction: int | str | None) -> NoReturn:
         """Refuse a step for the first account that has too little."""
-        for drawn, fed in self.pairs(*step[:3]):
-            for account, bound in ((drawn, self._floor), (fed, self._ceiling)):
-                after = self._posted[account] + (step[3] if account == fed else -step[3])
-                if after > bound[account] if account == fed else after < bound[account]:
-                    self.note(self.shortage(account, step[3]), instruction, body_digest([step]))
+        kind, debit, credit, amount = step
+        try:
+            self._covered([(self.pairs(kind, debit, credit), amount)], None)
+        except SettlementError as refusal:
+            self.note(refusal, instruction, body_digest([step]))
         raise AssertionError("a step was refused that every account covers")
 
     def refuse_posting(self, debit: int, credit: int) -> NoReturn:
