@@ -134,12 +134,12 @@ class Engine(Writer):
         """Write the row of a single step, and return its number; its balances come after it."""
         packed = self._packed
         row = len(packed) // ROW_SIZE
-        if instruction.__class__ is int:
-            packed += PACK(debit, credit, amount, self._stamp | kind | NUMBER_ID, instruction)
-            self._ids[instruction] = row
-            return row
-        flag, ref = self._reference(instruction)
-        packed += PACK(debit, credit, amount, self._stamp | kind | flag, ref)
+        flag, ref = NUMBER_ID, instruction
+        if ref.__class__ is not int:
+            flag, ref = self._reference(instruction)
+        written = PACK(debit, credit, amount, self._stamp | kind | flag, ref)
+        packed += written
+        self._chain(written)
         if instruction is not None:
             self._ids[instruction] = row
         return row

@@ -6,9 +6,7 @@ each but the last marked as continued.
 
 After every row the chain is the SHA-256 of everything that was written up to it, in order, so it
 holds the chain before the row and the row itself: whoever keeps one value of the chain has proof
-of all rows before it. Nothing else is stored for it, and rows that come as one batch are hashed as
-one piece; the chain is the same as if they had come one by one. All of it is a choice of this
-library.
+of all rows before it. Nothing else is stored for it. All of it is a choice of this library.
 """
 
 from __future__ import annotations
@@ -124,6 +122,7 @@ class Journal:
 
     Attributes:
         packed: the rows as one block, 32 bytes each, to be read only.
+        sha: the chain, as an object that goes on; to be read only.
 
     >>> journal = Journal()
     >>> before = journal.chain
@@ -135,15 +134,14 @@ class Journal:
     True
     """
 
-    __slots__ = ("_sealed", "_sha", "_text_numbers", "_texts", "_texts_at", "packed")
+    __slots__ = ("_text_numbers", "_texts", "_texts_at", "packed", "sha")
 
     def __init__(self) -> None:
         self.packed = bytearray()
         self._texts: list[str] = []
         self._texts_at = array("q")
         self._text_numbers: dict[str, int] = {}
-        self._sha = sha256(GENESIS)
-        self._sealed = 0
+        self.sha = sha256(GENESIS)
 
     def __len__(self) -> int:
         return len(self.packed) // ROW_SIZE
@@ -154,30 +152,21 @@ class Journal:
         return time << 8 | kind | (CONTINUED if continued else 0)
 
     def append(self, debit: int, credit: int, amount: int, stamp: int, ref: int) -> int:
-        """Add a row, not yet in the chain, and return its number; see `seal`."""
-        number = len(self)
-        self.packed += PACK(debit, credit, amount, stamp, ref)
+        """Add a row, to the chain as well, and return its number."""
+        number, row = len(self), PACK(debit, credit, amount, stamp, ref)
+        self.packed += row
+        self.sha.update(row)
         return number
-
-    def seal(self) -> None:
-        """Take all rows that are not yet in the chain into it."""
-        packed, start = self.packed, self._sealed
-        self._sealed = end = len(packed)
-        if end - start == ROW_SIZE:
-            self._sha.update(packed[start:])
-        elif end > start:
-            _hash_part(self._sha, packed, start, end)
 
     def number_of(self, text: str) -> int:
         """Return the number of a text; one that is new goes into the chain at this place."""
         number = self._text_numbers.get(text)
         if number is None:
-            self.seal()
             number = len(self._texts)
             self._texts.append(text)
             self._texts_at.append(len(self))
             self._text_numbers[text] = number
-            self._sha.update(_framed(text))
+            self.sha.update(_framed(text))
         return number
 
     def text(self, number: int) -> str:
@@ -195,8 +184,7 @@ class Journal:
     @property
     def chain(self) -> str:
         """The chain after the last row: 64 hexadecimal digits."""
-        self.seal()
-        return self._sha.hexdigest()
+        return self.sha.hexdigest()
 
     def row(self, number: int) -> Row:
         """Return one row; negative numbers count from the end."""
@@ -236,8 +224,7 @@ class Journal:
         copied._texts = self._texts[:]
         copied._texts_at = self._texts_at[:]
         copied._text_numbers = {text: number for number, text in enumerate(copied._texts)}
-        copied.feed(copied._sha, 0, len(copied))
-        copied._sealed = len(copied.packed)
+        copied.feed(copied.sha, 0, len(copied))
         return copied
 
     def recomputed(self, stop: int | None = None) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 
 from .accounts import Account, check_names
 from .chart import Side
@@ -58,15 +57,6 @@ class Ledger(View):
     ) -> None:
         self._use(Engine(Journal(), clock, one_of(Refused, refused), rising_ids=rising_ids))
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Keep other threads out, and take what was written into the chain, refused or not."""
-        with self._lock:
-            try:
-                yield
-            finally:
-                self.journal.seal()
-
     # Accounts.
 
     def open(
@@ -100,7 +90,7 @@ class Ledger(View):
             book, name, currency, one_of(Side, side), bool(guarded), tokens, bool(settles)
         )
         check_names(account)
-        with self._writing():
+        with self._lock:
             number = self.state.accounts.find(book, name, currency)
             if number is None:
                 return self._engine.open(account)
@@ -129,10 +119,7 @@ class Ledger(View):
             TypeError: for numbers that are no `int`.
         """
         with self._lock:
-            try:
-                return self._post(debit, credit, amount, instruction)
-            finally:
-                self._seal()
+            return self._post(debit, credit, amount, instruction)
 
     def move(
         self, payer: int, payee: int, amount: int, instruction: int | str | None = None
@@ -142,10 +129,7 @@ class Ledger(View):
         It takes what `post` takes, returns what it returns, and raises what it raises.
         """
         with self._lock:
-            try:
-                return self._move(payer, payee, amount, instruction)
-            finally:
-                self._seal()
+            return self._move(payer, payee, amount, instruction)
 
     def post_many(self, items: Iterable[Item]) -> list[Result]:
         """Post many: each item is debit, credit, amount and instruction id, as `post` takes them.
@@ -164,7 +148,7 @@ class Ledger(View):
     ) -> list[Result]:
         results: list[Result] = []
         done = results.append
-        with self._writing():
+        with self._lock:
             for item in items:
                 try:
                     done(one(*item))
@@ -198,7 +182,7 @@ class Ledger(View):
         Raises:
             SettlementError: as `post` raises it, and by the names ``HOLD_…``.
         """
-        with self._writing():
+        with self._lock:
             return self._engine.transact(steps, instruction, hold, reference, begun=begun)
 
     # Holds.
@@ -214,7 +198,7 @@ class Ledger(View):
         Raises:
             SettlementError: if less is available, or ``HOLD_INVALID``.
         """
-        with self._writing():
+        with self._lock:
             return self._engine.hold(account, amount, expires_at)
 
     def void(self, hold: int) -> int:
@@ -224,12 +208,12 @@ class Ledger(View):
             SettlementError: ``HOLD_ALREADY_POSTED``, ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED`` or
                 ``NOT_FOUND``.
         """
-        with self._writing():
+        with self._lock:
             return self._engine.void(hold)
 
     def expire(self) -> int:
         """End the holds whose time has passed, and return the time; every call that posts does."""
-        with self._writing():
+        with self._lock:
             return self._engine.now()
 
     # Instructions that take more than one call.
@@ -247,10 +231,10 @@ class Ledger(View):
         Raises:
             SettlementError: ``IN_FLIGHT``, ``ALREADY_REFUSED`` or ``IDEMPOTENCY_MISMATCH``.
         """
-        with self._writing():
+        with self._lock:
             return self._engine.begin(instruction, digest_of(body))
 
     def refuse(self, instruction: int | str, name: str) -> int:
         """Refuse an instruction that is in flight, by a name in `REFUSALS`; return the row."""
-        with self._writing():
+        with self._lock:
             return self._engine.refuse(instruction, name)

@@ -52,7 +52,7 @@ class View:
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
-        self._post, self._move, self._seal = engine.post, engine.move, engine.journal.seal
+        self._post, self._move = engine.post, engine.move
         self._lock = RLock()
         self.refused = engine.refused
         self.journal = engine.journal

@@ -31,7 +31,7 @@ class Writer:
         self.journal = journal
         self.state = State(journal, rising_ids=rising_ids)
         self.state.fold()
-        self._packed = journal.packed
+        self._packed, self._chain = journal.packed, journal.sha.update
         self._clock = clock
         self.refused = refused
         self._last = journal.row(-1).time if len(journal) else 0
