@@ -395,6 +395,12 @@ def test_styles_draw_or_say_why_not(style: Any, data: st.DataObject) -> None:
     assert [item for item in drawing.items if isinstance(item, Modules)]
 
 
+def test_a_badge_too_small_to_be_drawn_is_refused() -> None:
+    for side in (1e-144, 0.009):
+        with pytest.raises(card.CardError, match=r"expected badge_side from 0\.01 to 0\.30"):
+            card.CardStyle(badge_side=side)
+
+
 def test_style_has_the_proportions_of_the_guideline() -> None:
     style = card.CardStyle()
     drawing = card.make(payload_for("Demo", amount=10_000)).drawing()

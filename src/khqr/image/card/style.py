@@ -16,6 +16,7 @@ __all__ = ["DARK", "LIGHT", "CardStyle", "StandStyle", "Theme", "theme_of"]
 
 _LARGEST = 4.0
 _LEAST = 0.005
+_LEAST_BADGE = 0.01
 _LEAST_ROOM = 0.05
 _VISIBLE = frozenset(
     {
@@ -192,10 +193,10 @@ class StandStyle:
 
 
 def _refuse_large_badge(side: float, ring: float) -> None:
-    if not 0 < side <= ring <= 0.40 or side > 0.30:
+    if not _LEAST_BADGE <= side <= ring <= 0.40 or side > 0.30:
         raise CardError(
-            f"badge_side is {side} and badge_ring {ring}, expected badge_side from 0 to 0.30 of "
-            "the symbol and badge_ring from badge_side to 0.40"
+            f"badge_side is {side} and badge_ring {ring}, expected badge_side from "
+            f"{_LEAST_BADGE} to 0.30 of the symbol and badge_ring from badge_side to 0.40"
         )
 
 
