@@ -877,6 +877,15 @@ def test_an_amount_beside_a_static_code_stays_in_the_message() -> None:
         to_khqr(push, strict=True)
 
 
+@pytest.mark.parametrize("value", [1, 99, 1_000_050, 10**15, 10**17])
+def test_an_amount_beside_a_static_code_is_one_that_can_be_paid(value: int) -> None:
+    paid = {"currency": "KHR", "value": str(value)}
+    push = PushPaymentRequest.from_document(PUSH | {"codeValue": STATIC, "paymentAmount": paid})
+    error = refusal(lambda: to_khqr(push))
+    assert isinstance(error, results.AmountError)
+    assert error.result_code == "PARAM_ILLEGAL"
+
+
 def test_an_order_of_another_merchant_beside_the_code() -> None:
     order = PlaceOrderRequest(
         code_value=KHQR,

@@ -10,6 +10,7 @@ from ..messages import Amount, Merchant, Message, Order, Store
 from ..results import AmountError, Inconsistent
 from .fields import homeless_members, homeless_objects
 from .forward import merchant_of
+from .money import decimal_of
 from .policy import Mapped, Policy, kept
 from .reading import Reading, read_khqr
 from .rebuild import Told, rebuilt
@@ -113,6 +114,8 @@ def _refuse_disagreement(told: Told, reading: Reading, policy: Policy) -> None:
             f"the message says {amount.value} of the smallest unit of {currency}, "
             f"the code {reading.amount}"
         )
+    if amount is not None:
+        decimal_of(amount, policy.minor_units)  # refuses what no code of the currency can be paid
     if told.merchant is None:
         return
     expected = dict(_compared(merchant_of(reading, policy)))
