@@ -1008,6 +1008,64 @@ def test_foreign_members_are_lost_and_named() -> None:
     assert to_khqr(value, code_value=KHQR).lost == ("order.goods", "new", "customerId")
 
 
+@pytest.mark.parametrize(
+    ("changes", "lost"),
+    [
+        ({"merchant_display_name": "Other"}, "order.merchant.merchantDisplayName"),
+        (
+            {"store": Store(reference_store_id="khqr@devb", store_mcc="5814", store_name="A")}
+            | {"merchant_display_name": "Demo Coffee"},
+            "",
+        ),
+        (
+            {
+                "store": Store(
+                    reference_store_id="khqr@devb", store_display_name="B", store_name="A"
+                )
+            },
+            "order.merchant.store.storeDisplayName",
+        ),
+        (
+            {"store": Store(reference_store_id="S-1"), "reference_merchant_id": "khqr@devb"},
+            "order.merchant.store.referenceStoreId",
+        ),
+    ],
+)
+def test_members_that_a_made_code_cannot_say_are_lost(changes: dict[str, Any], lost: str) -> None:
+    value = without(**changes)
+    assert to_khqr(value, at=CLOCK).lost == ((lost,) if lost else ())
+    if lost:
+        with pytest.raises(results.Unmappable, match=f"strict: {lost}"):
+            to_khqr(value, at=CLOCK, strict=True)
+
+
+def test_an_expiry_and_a_bank_that_a_made_code_does_not_say_are_lost() -> None:
+    static = replace(answer(STATIC).value, payment_expiry_time="2030-01-01T00:00:00Z")
+    assert to_khqr(static, at=CLOCK).lost == ("paymentExpiryTime",)
+    asked_for = Policy(bank_as_indirect_acquirer=True)
+    told = answer(KHQR, policy=asked_for).value
+    assert to_khqr(told, at=CLOCK).lost == ()
+    other = to_khqr(told, at=CLOCK, acquiring_bank="Other Bank")
+    assert other.lost == ("order.indirectAcquirer.acquirerName",)
+
+
+def test_members_that_differ_from_the_code_beside_are_lost() -> None:
+    assert to_khqr(changed_answer(), code_value=KHQR).lost == ()
+    late = changed_answer(payment_expiry_time="2025-06-15T22:11:41+07:00")
+    assert to_khqr(late, code_value=KHQR).lost == ("paymentExpiryTime",)
+    other = without(order_id="INV-2")
+    assert to_khqr(other, code_value=KHQR).lost == ("order.referenceOrderId",)
+
+
+def test_a_made_code_pays_only_whom_the_policy_lets() -> None:
+    persons = Policy(allow_individuals=False)
+    error = refusal(lambda: to_khqr(changed_answer(), at=CLOCK, policy=persons))
+    assert error.result_code == "BUSINESS_NOT_SUPPORT"
+    nobody = Policy(enrolled=lambda _: False)
+    error = refusal(lambda: to_khqr(changed_answer(), at=CLOCK, policy=nobody))
+    assert error.result_code == "MERCHANT_NOT_REGISTERED"
+
+
 def test_the_table_names_paths_and_members_that_exist() -> None:
     value = answer(FULL, policy=Policy(bank_as_indirect_acquirer=True, mobile_as_store_phone=True))
     document = value.value.to_document()

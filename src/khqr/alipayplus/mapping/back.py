@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
-from ..messages import Amount, Merchant, Message, Order, Store
+from ..messages import Amount, Merchant, Message, Order, Store, moment
 from ..results import AmountError, Inconsistent
 from .fields import homeless_members, homeless_objects
 from .forward import merchant_of
@@ -66,12 +66,14 @@ def to_khqr(
         value, issues = rebuilt(
             told, policy, at=at, bank=acquiring_bank, kind=kind, beside=dict(beside or {})
         )
+        lost += _unheld(told, read_khqr(value, policy, at))
         mapped = Mapped(value=value, lost=tuple(lost), issues=issues, reconstructed=True)
         return kept(mapped, strict=strict)
     reading = read_khqr(code, policy, at)
     _refuse_disagreement(told, reading, policy)
     if not reading.is_dynamic and told.amount is not None:
         lost.append("paymentAmount")
+    lost += _unheld(told, reading)
     carried = tuple(homeless_objects(reading.source))
     mapped = Mapped(value=reading.text, carried=carried, lost=tuple(lost), issues=reading.issues)
     return kept(mapped, strict=strict)
@@ -122,6 +124,49 @@ def _refuse_disagreement(told: Told, reading: Reading, policy: Policy) -> None:
     wrong = [name for name, said in _compared(told.merchant) if said not in (None, expected[name])]
     if wrong:
         raise Inconsistent(f"{', '.join(wrong)} is not what the code says")
+
+
+def _unheld(told: Told, reading: Reading) -> Iterator[str]:
+    """Yield the members that have a place in a KHQR, but are not what stands there in this one."""
+    order, merchant = told.order or Order(), told.merchant or Merchant()
+    store, bank = merchant.store or Store(), order.indirect_acquirer
+    path = "order.merchant" if order.merchant else "merchant"
+    account, name = reading.code.bakong_account_id, reading.get("59")
+    said_and_held: tuple[tuple[str, str | None, set[str | None]], ...] = (
+        (
+            "order.referenceOrderId",
+            order.reference_order_id,
+            {reading.get("62.01"), told.request_id},
+        ),
+        ("order.orderDescription", order.order_description, {reading.get("62.08"), name}),
+        (
+            "order.indirectAcquirer.acquirerName",
+            bank.acquirer_name if bank else None,
+            {reading.get("29.02"), reading.get("30.02")},
+        ),
+        (
+            f"{path}.merchantDisplayName",
+            merchant.merchant_display_name,
+            {name, reading.get("64.01")},
+        ),
+        (f"{path}.store.referenceStoreId", store.reference_store_id, {account}),
+        (f"{path}.store.storeName", store.store_name, {reading.get("62.03"), name}),
+        (f"{path}.store.storeDisplayName", store.store_display_name, {reading.get("62.03"), name}),
+        (f"{path}.store.storeTerminalId", store.store_terminal_id, {reading.get("62.07")}),
+        (f"{path}.store.storePhoneNo", store.store_phone_no, {reading.get("62.02")}),
+    )
+    for member, said, held in said_and_held:
+        if said is not None and said not in held:
+            yield member
+    if told.expiry is not None and not _lives_until(told.expiry, reading):
+        yield "paymentExpiryTime"
+
+
+def _lives_until(expiry: str, reading: Reading) -> bool:
+    """Whether a code ends in that second; one with an amount that does not say may end then."""
+    if reading.expires_at is None:
+        return reading.is_dynamic
+    return moment(expiry).replace(microsecond=0) == reading.expires_at.replace(microsecond=0)
 
 
 def _compared(merchant: Merchant) -> Iterator[tuple[str, str | None]]:
