@@ -152,6 +152,9 @@ def test_domains_that_the_caller_knows_come_first() -> None:
     assert classify_code(text, domains=known).kind is CodeKind.ENTRY_CODE
     assert classify_code("https://O.EXAMPLE.COM/a", domains=known).kind is CodeKind.ORDER_CODE
     assert classify_code("https://sub.qr.example.com/a", domains=known).kind is CodeKind.URL
+    bad: Any = {"qr.example.com": "entry"}
+    with pytest.raises(khqr.KhqrError, match="no CodeKind"):
+        classify_code("https://qr.example.com/a", domains=bad)
 
 
 def test_the_older_generic_url() -> None:

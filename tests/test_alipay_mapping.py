@@ -1081,8 +1081,18 @@ def test_the_table_names_paths_and_members_that_exist() -> None:
             assert found
 
 
+def test_a_kind_that_is_none() -> None:
+    kind: Any = "Merchant"
+    with pytest.raises(khqr.KhqrError, match="expected individual or merchant"):
+        to_khqr(changed_answer(), at=CLOCK, kind=kind)
+
+
 def test_wrong_types() -> None:
     bad: Any = 5
+    with pytest.raises(TypeError, match="message is a Message"):
+        to_khqr(bad)
+    with pytest.raises(TypeError, match="beside is a mapping"):
+        to_khqr(changed_answer(), at=CLOCK, beside=bad)
     with pytest.raises(TypeError):
         response_for(bad, at=CLOCK, payment_request_id="R")
     with pytest.raises(TypeError):

@@ -226,4 +226,6 @@ def test_wrong_types() -> None:
             call()
     with pytest.raises(TypeError, match="tag is two digits"):
         embed(STATIC, URL, tag=bad)
+    with pytest.raises(TypeError, match="plain_md5 is str"):
+        extract(embed(STATIC, URL).payload, plain_md5=bad)
     assert embed(STATIC.encode(), URL) == embed(STATIC, URL)

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 from ..codec import decode, verify
 from ..codec.decoder import complete_tree
 from ..emv.limits import MAX_PAYLOAD
-from ..errors import KhqrError
+from ..errors import KhqrError, quote
 
 __all__ = [
     "MAX_CODE",
@@ -177,6 +177,7 @@ def classify_code(text: str, *, domains: Mapping[str, CodeKind] | None = None) -
         caller's domains, by the number in its path, by ``/MPM/3/`` or by Alipay's host; unknown.
 
     Raises:
+        KhqrError: if ``domains`` give the host of the text no kind of code.
         TypeError: for anything but text.
 
     Source: Alipay+ developer documentation for the shapes; the order is this library's choice.
@@ -254,7 +255,7 @@ def _web(text: str, domains: Mapping[str, CodeKind]) -> Code | None:
     numbered = _NUMBERED.fullmatch(path)
     url = CodeUrl(host, path, *(numbered.groups() if numbered else ()))
     if host in domains:
-        return Code(text, CodeKind(domains[host]), url=url)
+        return Code(text, _kind(domains[host]), url=url)
     if _PRIVATE_ORDER.match(path, 1):
         return Code(text, CodeKind.PRIVATE_ORDER_CODE, url=url)
     if path.startswith(_GENERIC):
@@ -263,6 +264,13 @@ def _web(text: str, domains: Mapping[str, CodeKind]) -> Code | None:
         return Code(text, CodeKind.MPM_GENERIC, url=url, objects=objects, remarks=remarks)
     kind = CodeKind.ALIPAY_URL if host == _ALIPAY_HOST else CodeKind.URL
     return Code(text, kind, url=url)
+
+
+def _kind(given: CodeKind) -> CodeKind:
+    try:
+        return CodeKind(given)
+    except ValueError:
+        raise KhqrError(f"domains name {quote(str(given))}, which is no CodeKind") from None
 
 
 def _split(text: str) -> SplitResult | None:

@@ -161,6 +161,8 @@ def extract(payload: str | bytes, *, plain_md5: str | None = None) -> Extracted:
             one with the given md5.
         TypeError: for a wrong Python type.
     """
+    if plain_md5 is not None and not isinstance(plain_md5, str):
+        raise TypeError(f"plain_md5 is str, not {type(plain_md5).__name__}")
     text = _text(payload)
     source = _readable(text)
     template = _template(source)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
+from ...errors import KhqrError
 from ..messages import Amount, Merchant, Message, Order, Store, moment
 from ..results import AmountError, Inconsistent
 from .fields import homeless_members, homeless_objects
@@ -54,10 +55,17 @@ def to_khqr(
 
     Raises:
         AlipayPlusError: with the result code that fits.
+        KhqrError: for a ``kind`` that is none.
         TypeError: for a wrong Python type.
 
     Source: this library's choice.
     """
+    if not isinstance(message, Message):
+        raise TypeError(f"message is a Message, not {type(message).__name__}")
+    if beside is not None and not isinstance(beside, Mapping):
+        raise TypeError(f"beside is a mapping, not {type(beside).__name__}")
+    if kind not in {None, "individual", "merchant"}:
+        raise KhqrError(f"kind is {kind!r:.40}, expected individual or merchant")
     policy = policy or Policy()
     told = _told(message)
     code = _code_of(message, code_value)
