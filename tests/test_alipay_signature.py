@@ -189,6 +189,12 @@ def test_what_could_be_read_in_two_ways_is_not_signed(changes: dict[str, Any]) -
 # Each way to fail
 
 
+@pytest.mark.parametrize("separator", ["\ud800", "\n", " ", "\xa0", "\u17b6"])
+def test_a_time_of_odd_characters(separator: str) -> None:
+    time = signed()["Request-Time"].replace("T", separator)
+    assert type(refused(signed() | {"Request-Time": time})) is MalformedSignature
+
+
 def test_a_good_request() -> None:
     assert verified(signed()) == AT
     assert verified({name.upper(): value for name, value in signed().items()}) == AT

@@ -146,6 +146,7 @@ def signed_text(method: str, path: str, client_id: str, time: str, body: bytes) 
         ("method", method, "[A-Z]{3,7}"),
         ("path", path, "/[!-~]*"),
         ("Client-Id", client_id, "[!-~]{1,128}"),
+        ("the time", time, "[!-~]{1,40}"),
     ):
         if not re.fullmatch(form, text):
             raise MalformedSignature(f"{name} is {quote(text)}, which is not of its form")
