@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from alipay_material import ANSWER, ORDER, PUSH, REQUEST, SAMPLES, SUCCESS, all_classes, messages
-from khqr.alipayplus import Grade
+from khqr.alipayplus import AlipayPlusError, Grade
 from khqr.alipayplus.messages import (
     APIS,
     Address,
     Amount,
     CodeDetail,
+    InquiryCodeRulesResponse,
     InquiryPaymentRequest,
     InquiryPushPaymentResponse,
     Message,
@@ -396,7 +397,7 @@ def test_values_are_frozen_and_checked_when_made() -> None:
         PaymentFactor(is_in_store_payment="true")  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(TypeError, match="order_amount is Amount"):
         Order(order_amount=Address(region="KH"))  # type: ignore[arg-type] # the refusal is the test
-    assert Order(goods=()) == Order()
+    assert Order(goods=()).to_document() == {"goods": []}
 
 
 @pytest.mark.parametrize(
@@ -441,6 +442,28 @@ def test_results() -> None:
         Result.of("NEW", "x")
 
 
+def test_an_empty_list_is_not_an_absent_one() -> None:
+    text = (
+        '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"success"},'
+        '"codeRules":[],"version":"1"}'
+    )
+    rules = InquiryCodeRulesResponse.from_json(text)
+    assert rules.code_rules == ()
+    assert rules.to_json() == text
+    Draft202012Validator(json_schema(InquiryCodeRulesResponse)).validate(json.loads(text))
+    assert Order.from_json('{"goods":[]}').to_json() == '{"goods":[]}'
+
+
+def test_a_refusal_may_have_a_code_that_no_table_knows() -> None:
+    error = AlipayPlusError("no", result_code="NEW_CODE")
+    assert str(error) == "no [NEW_CODE F]"
+    assert Result.refusal(error).to_document() == {
+        "resultCode": "NEW_CODE",
+        "resultStatus": "F",
+        "resultMessage": "no",
+    }
+
+
 def test_times() -> None:
     assert moment("2019-04-04T12:08:56+05:30") == datetime(2019, 4, 4, 6, 38, 56, tzinfo=UTC)
     assert moment_text(datetime(2025, 6, 15, 15, 11, 40, 500_000, tzinfo=UTC)) == (
@@ -455,7 +478,7 @@ def test_times() -> None:
 
 def test_documented_order_and_request_are_the_spec_example() -> None:
     assert Order.from_document(ORDER).to_document() == ORDER
-    assert list(UserInitiatedPayRequest.from_document(REQUEST).to_document()) != []
+    assert UserInitiatedPayRequest.from_document(REQUEST).to_document() == REQUEST
     assert PushPaymentRequest.from_document(PUSH).payment_amount == Amount(
         currency="KHR", value=1_000_000
     )

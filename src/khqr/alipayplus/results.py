@@ -149,8 +149,9 @@ class AlipayPlusError(KhqrError):
 
     @property
     def result_status(self) -> ResultStatus:
-        """The letter that goes with ``result_code``."""
-        return RESULT_CODES[self.result_code].status
+        """The letter that goes with ``result_code``; a code that no table knows refuses."""
+        known = RESULT_CODES.get(self.result_code)
+        return known.status if known else ResultStatus.FAILURE
 
     def __str__(self) -> str:
         return f"{self.message} [{self.result_code} {self.result_status.value}]"

@@ -26,8 +26,8 @@ _LIMIT = 10**18
 class Message:
     """A message, or an object inside one: a frozen value that keeps to its table.
 
-    An empty text in an optional member means that it is absent. Members that no table knows are
-    kept and written again.
+    An empty text in an optional member means that it is absent; an empty list is kept. Members
+    that no table knows are kept and written again.
 
     Args:
         extra: unknown members, each as its name and its value in JSON text.
@@ -44,7 +44,7 @@ class Message:
     def __post_init__(self) -> None:
         for member in members(type(self)):
             value = getattr(self, member.attribute)
-            if value in ("", ()) and not member.required:
+            if value == "" and not member.required:
                 object.__setattr__(self, member.attribute, None)
         problems = [*_problems(self), *_extra_problems(self)]
         object.__setattr__(self, "extra", tuple((n, dump(parse_json(t))) for n, t in self.extra))

@@ -88,7 +88,11 @@ class Result(Message):
         Why a signature does not hold is for one's own log, and is not told.
         """
         told = "" if isinstance(error, InvalidSignature) else error.message[:256]
-        return cls.of(error.result_code, told or error.result_code)
+        return cls(
+            result_code=error.result_code,
+            result_status=error.result_status.value,
+            result_message=told or error.result_code,
+        )
 
     @property
     def status(self) -> ResultStatus:
