@@ -21,8 +21,8 @@ import khqr
 from khqr import codec
 from khqr.cli import main
 from khqr.cli.app import khqr as command
-from khqr.cli.explain import rows
-from khqr.cli.page import html
+from khqr.cli.explain import explained, rows
+from khqr.cli.page import html, page_of
 from khqr.codec import Amendments
 from khqr.emv.crc import checksum
 from khqr.errors import MissingDependency
@@ -553,6 +553,52 @@ def test_explain_names_what_a_scheme_names() -> None:
     assert "  Biller ID  " in lines["30.01"]
     assert "  Reference 1  " in lines["30.02"]
     assert "  Merchant Name  " in lines["59"]
+
+
+def test_explain_opens_what_its_scheme_alone_opens() -> None:
+    vietqr = (
+        "00020101021138560010A0000007270126000699999901120000000000010208QRIBFTTA"
+        "53037045802VN6304A185"
+    )
+    lines = {line.split()[0]: line.split() for line in good("explain", vietqr).splitlines() if line}
+    assert lines["38.01"][1:] == ["30:60", "Network", "Specific", "Data"]
+    assert lines["38.01.00"][1:] == ["34:44", "Bank", "bin", "999999"]
+    assert lines["38.01.01"][1:] == ["44:60", "Account", "000000000001"]
+    closed = vietqr[:34] + "hello".ljust(26) + vietqr[60:-4]
+    text = run("explain", closed + khqr.emv.crc.checksum(closed)).stdout
+    assert "\n38.01.0" not in text
+    assert "hello" in text
+
+
+def test_explain_a_slip_by_its_own_names() -> None:
+    slip = "0039000600000101030000218DEMO202601010000015102TH91043805"
+    lines = {line.split()[0]: line for line in good("explain", slip).splitlines() if line}
+    assert lines["00.01"].split()[1:] == ["14:21", "Sending", "bank", "000"]
+    assert "Country Code" in lines["51"]
+    assert lines["91"].split()[2:] == ["CRC", "3805", "(right)"]
+    assert "(wrong)" in run("explain", slip[:-4] + "0000").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("upi://pay?pa=a@b&pn=A%20B", {"pa": ("10:16", "a@b"), "pn": ("17:25", "A B")}),
+        (
+            "|000000000000000\rDEMO\r\r12000",
+            {
+                "biller_id": ("1:16", "000000000000000"),
+                "reference_1": ("17:21", "DEMO"),
+                "reference_2": ("22:22", ""),
+                "amount": ("23:28", "12000"),
+            },
+        ),
+        ("wxp://demo", {"link": ("0:10", "wxp://demo")}),
+    ],
+)
+def test_explain_links_and_barcodes(text: str, found: dict[str, tuple[str, str]]) -> None:
+    listed = explained(text).rows
+    assert {row.path: (row.span, row.value) for row in listed} == found
+    assert page_of(explained(text)).count(">Unread text<") > 0
 
 
 def test_explain_to_a_pipe() -> None:

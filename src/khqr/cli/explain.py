@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -11,13 +12,16 @@ from ..currency import Currency
 from ..emv import cpm
 from ..emv.cpm.dictionary import entry as tag_of
 from ..emv.cpm.dictionary import shown
-from ..emv.dictionary import ROOT, Dictionary
+from ..emv.dictionary import Dictionary
 from ..emv.payload import Payload
 from ..emv.source import payload_text
+from ..emv.tlv import read_level
 from ..emv.tree import DataObject
+from ..emv.units import ruler
 from ..errors import DecodeError, Finding, Severity
 from ..model import moment_at
-from .names import names
+from ..schemes.recognise import recognised_text
+from .names import dictionary_of, names, opened_paths
 from .printable import printable
 
 __all__ = ["Explained", "Row", "explain", "explained", "rows"]
@@ -87,7 +91,7 @@ def explained(payload: str | bytes, *, profile: str = "auto") -> Explained:
     try:
         listed = tuple(rows(text, profile=profile))
     except DecodeError:
-        listed = ()  # not one object can be read; the report says why
+        listed = _parameter_rows(text, profile)  # if there is none, the report says why
     return Explained(text, listed, check(text, profile=profile))
 
 
@@ -116,9 +120,52 @@ def rows(payload: str | bytes | Payload, *, profile: str = "auto") -> Iterator[R
     source = readable(payload)
     report = check(str(source), profile=profile)
     titles = names(source, report.profile)
+    opened = opened_paths(source)
+    dictionary = dictionary_of(report.profile)
     worst = _worst(report)
+    crc = "91" if report.profile == "thaislip" else "63"
     for item in source:
-        yield from _rows(item, ROOT, titles=titles, worst=worst)
+        for row in _rows(item, dictionary, titles=titles, worst=worst):
+            inside = tuple(_opened(source, row, titles, worst)) if row.path in opened else ()
+            if row.path == crc:
+                said = "wrong" if row.problem is Severity.ERROR else "right"
+                yield row._replace(meaning=said)
+            else:
+                yield row._replace(value="") if inside else row
+            yield from inside
+
+
+def _opened(
+    source: Payload, row: Row, titles: Mapping[str, str], worst: Mapping[str, Severity]
+) -> Iterator[Row]:
+    """Yield what is inside a value that its scheme alone reads as a template."""
+    text = str(source)
+    advance = ruler(text, source.length_unit)
+    level = read_level(text, row.offset + 4, row.end, advance)
+    if level.fault is not None:
+        return
+    for span in level.spans:
+        path = f"{row.path}.{span.id}"
+        name = titles.get(path, "Scheme Specific Data")
+        value = text[span.value_start : span.end]
+        yield Row(path, name, value, "", worst.get(path), span.start, span.end)
+
+
+def _parameter_rows(text: str, profile: str) -> tuple[Row, ...]:
+    """Return a row for every parameter of a link or a barcode, and none for any other text."""
+    found = recognised_text(text)
+    if found is None:
+        return ()
+    worst = _worst(check(text, profile=profile))
+    scheme, parameters = found
+    start = text.find("?") + 1 if scheme.name == "upi_uri" else int(text[0] == "|")
+    parting = {"upi_uri": "[^&#]+", "thai_barcode": r"(?:(?<=[|\n])|(?<=\r)(?!\n))[^\r\n]*"}
+    spans = re.compile(parting.get(scheme.name, "(?s:.+)")).finditer(text, start)
+    listed = []
+    for (name, value), span in zip(parameters, spans, strict=False):
+        title = f"{scheme.title}: {name}"
+        listed.append(Row(name, title, value, "", worst.get(name), *span.span()))
+    return tuple(listed)
 
 
 def _worst(findings: Iterable[Finding]) -> dict[str, Severity]:
@@ -139,8 +186,6 @@ def _rows(
     entry = dictionary.entry(item.id)
     name = titles.get(item.path, entry.name)
     meaning = _MEANINGS[item.path](item.value) if item.path in _MEANINGS else ""
-    if item.path == "63":
-        meaning = "wrong" if worst.get("63") is Severity.ERROR else "right"
     value, problem = "" if item.objects else item.value, worst.get(item.path)
     yield Row(item.path, name, value, meaning, problem, item.offset, item.end)
     for child in item.objects:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..emv.dictionary import ROOT, Dictionary
 from ..emv.payload import Payload
 from ..fields import FIELDS_BY_PATH
 from ..schemes.fields import EmvFields
 from ..schemes.recognise import recognise
+from ..schemes.registry import BY_NAME
 
-__all__ = ["NAMERS", "names"]
+__all__ = ["NAMERS", "dictionary_of", "names", "opened_paths"]
 
 Namer = Callable[[Payload, str], Mapping[str, str]]
 """From a payload, and the profile that judges it, to the names of its objects by their paths."""
@@ -61,3 +63,28 @@ def names(payload: Payload, profile: str) -> dict[str, str]:
     'Bakong account ID'
     """
     return {path: name for namer in NAMERS for path, name in namer(payload, profile).items()}
+
+
+def dictionary_of(profile: str) -> Dictionary:
+    """Return the objects as the scheme of a profile reads them, EMVCo's for any other.
+
+    >>> dictionary_of("thaislip").entry("91").name, dictionary_of("emvco").entry("91").name
+    ('CRC', 'Unreserved Template')
+    """
+    return BY_NAME[profile].dictionary if profile in BY_NAME else ROOT
+
+
+def opened_paths(payload: Payload) -> frozenset[str]:
+    """Return the paths of values that are templates though EMVCo does not say so.
+
+    >>> from khqr.emv.payload import parse
+    >>> sorted(opened_paths(parse("00020138140010A000000727")))
+    ['38.01']
+    """
+    return frozenset(
+        path.replace("*", tag)
+        for scheme, _, _, own in recognise(payload.objects)
+        if scheme is not None
+        for path in scheme.opened
+        for tag in own
+    )

@@ -95,6 +95,8 @@ def nodes_of(said: Explained) -> list[Node]:
 
 def _tree(said: Explained) -> list[Node]:
     roots: list[Node] = []
+    if said.text is not None and not "0" <= said.text[:1] <= "9":
+        return roots  # a link or a barcode has parameters, and no objects to colour
     inside = {-1: roots}
     for row in said.rows:
         family = CARD if said.text is None else family_of(row.path)
