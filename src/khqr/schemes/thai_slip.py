@@ -76,8 +76,12 @@ def slip_findings(reading: Reading) -> Iterator[Finding]:
         seen.add(item.id)
     crc = objects[-1]
     found = crc.value.rjust(4, "0")
-    problem = check_sum_problem(found, text_[reading.start : crc.value_offset])
+    covered = text_[reading.start : crc.value_offset]
+    problem = check_sum_problem(found, covered)
     if len(crc.value) < 4:
+        # An app may have summed up before it dropped the zeros, when the length was still 04.
+        if problem is not None:
+            problem = check_sum_problem(found, covered[:-2] + "04")
         message = f"the CRC is {quote(crc.value)}, without its leading zeros"
         yield scheme_finding(
             "scheme.crc.shortened", "91", message, SLIP, reading.locator, crc.value_offset
