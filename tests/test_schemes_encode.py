@@ -387,3 +387,24 @@ def test_an_independent_reader_finds_the_amount(code: SchemeCode) -> None:
     else:
         assert Decimal(amount[1][4:]) == code.amount
         assert len(amount[1]) == 4 + int(amount[1][2:4])
+
+
+def test_a_malaysian_postal_code_has_five_digits() -> None:
+    code = DuitNow(
+        acquirer_id="999999",
+        merchant_id="DEMO0000000000",
+        merchant_category_code="5999",
+        merchant_name="DEMO SHOP",
+        merchant_city="MY",
+        postal_code="50000",
+    )
+    payload = encode(code)
+    assert "610550000" in payload
+    assert decode(payload) == code
+    with pytest.raises(khqr.EncodeError, match="postal_code has 6 characters, expected 5"):
+        encode(replace(code, postal_code="500000"))
+    body = payload[:-8].replace("610550000", "6106500000") + "6304"
+    report = khqr.check(body + khqr.emv.crc.checksum(body))
+    assert [(str(item.severity), item.code, item.path) for item in report] == [
+        ("warning", "scheme.field.format", "61")
+    ]

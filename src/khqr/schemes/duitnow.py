@@ -25,6 +25,7 @@ class DuitNowFields(EmvFields):
     merchant_id = text("*.02", "ans", 1, 28, presence="M")
     descriptor = text("*.03", "ans", 1, 20)
     mobile = text("*.04", "ans", 1, 15)
+    postal_code = text("61", "N", 5)
     tax_id = text("62.10", "ans", 1, 20)
     channel = text("62.11", "ans", 3)
     reference_1 = text("62.90", "S")

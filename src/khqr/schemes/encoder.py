@@ -213,7 +213,9 @@ def _value(kind: type[SchemeCode], network: Network) -> SchemeCode:
     own = {name: row for name, row in said.rows.items() if row is not EmvFields.rows.get(name)}
     taken = {row.path for name, row in own.items() if given.get(name) is not None}
     for name, row in EmvFields.rows.items():
-        if name in given and row.path in taken:  # the scheme reads that object its own way
+        if (
+            name in given and name not in own and row.path in taken
+        ):  # the scheme reads that object its own way
             given[name] = None
     code = kind(**given)
     usual = replace(code, point_of_initiation=None)
