@@ -139,6 +139,9 @@ RULES: dict[str, tuple[str, list[str]]] = {
         coded(GOOD, tlv("62", tlv("50", b"A")), tlv("62", b"")), ["W cpm.too-many-templates"],
     ),
     "value": (coded(tlv("61", ADF + CARD + tlv("50", bytes(17)))), ["W cpm.value"]),
+    "three letters": (coded(tlv("61", ADF + CARD + tlv("5F2D", b"khm"))), ["W cpm.value"]),
+    "no URL": (coded(tlv("61", ADF + CARD + tlv("5F50", b"javascript:x"))), ["W cpm.value"]),
+    "lower case": (coded(tlv("61", ADF + CARD + tlv("9F24", b"a" * 29))), ["W cpm.value"]),
     "value of 5A": (coded(tlv("61", ADF + tlv("5A", b"\xaa"))), ["W cpm.value"]),
     "long lengths": (
         coded(tlv("61", tlv("4F", bytes(7), 1) + tlv("DF01", bytes(300)) + CARD, 2)), [],
@@ -267,6 +270,11 @@ def test_what_cannot_be_read_of_an_application_is_none() -> None:
     assert cpm.decode(coded(tlv("61", ADF + both))).applications[0].pan is None
     assert cpm.Application(cpm.BerObject("61")).adf_name == b""
     assert not cpm.Application(cpm.BerObject("61")).matches(b"")
+
+
+def test_half_a_language_is_none() -> None:
+    odd = cpm.decode(coded(tlv("61", ADF + CARD + tlv("5F2D", b"khm"))))
+    assert odd.applications[0].languages == ()
 
 
 def test_aids_choose_applications() -> None:

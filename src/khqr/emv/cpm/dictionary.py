@@ -82,6 +82,13 @@ _TEXTS: dict[Format, re.Pattern[str]] = {
     "n": re.compile(r"[0-9]*"),
     "cn": re.compile(r"[0-9]+F*"),
 }
+_PATTERNS = {
+    "5F2D": re.compile(r"(?:[A-Za-z]{2}){1,4}"),
+    "5F50": re.compile(r"(?i:tel|mailto):[\x20-\x7e]+"),
+    "9F24": re.compile(r"[0-9A-Z]{29}"),
+}
+"""What three objects look like beyond their format: languages, the issuer's URL, the reference."""
+
 _TRACK2 = re.compile(r"([0-9]{1,19})D([0-9]{4})([0-9]{3})([0-9]*)F?")
 
 
@@ -120,7 +127,8 @@ def fits(tag: str, value: bytes) -> bool:
         return True
     if known.format == "track2":
         return track2_fields(value) is not None
-    return _TEXTS[known.format].fullmatch(_text(known.format, value)) is not None
+    pattern = _PATTERNS.get(tag, _TEXTS[known.format])
+    return pattern.fullmatch(_text(known.format, value)) is not None
 
 
 def _text(written: Format, value: bytes) -> str:
