@@ -13,6 +13,7 @@ from ..emv.dictionary import ROOT
 from ..emv.payload import Payload
 from ..emv.tree import DataObject, read_tree
 from ..errors import EncodeError
+from ..schemes.thai_slip import is_slip
 from .characters import AMOUNT, HEXADECIMAL, stand_ins
 from .spans import Span, is_bare, personal_spans, sealed_end
 
@@ -63,7 +64,7 @@ def anonymise(
     disguise = _Disguise(readable(payload), replace_amounts=replace_amounts)
     # A disguise hides by what it leaves out: nothing depends on its choices being hard to guess.
     choices = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311
-    for _ in range(_ATTEMPTS):
+    for _ in range(disguise.attempts):
         text = disguise.attempt(choices, keep_wrong_crc=keep_wrong_crc)
         if text is not None:
             return text
@@ -79,6 +80,7 @@ class _Disguise:
         self._bare = frozenset(item.offset for item in payload if is_bare(item))
         self._shape = self._shape_of(self._text)
         self._seals = _seals(payload)
+        self._width = len(self._text) - self._seals[0] if _is_short(payload) else 4
         self._spans = personal_spans(payload, amounts=replace_amounts)
         self._pools: dict[int, str] = {}
         for span in self._spans:
@@ -89,8 +91,13 @@ class _Disguise:
         self._values = {value for value in values if len(value) >= _TELLING}
         self._telling = frozenset(self._telling_parts())
 
+    @property
+    def attempts(self) -> int:
+        """How often chance is asked: one check sum in sixteen begins with a zero."""
+        return _ATTEMPTS << 4 * (4 - self._width)
+
     def _sealed(self) -> set[int]:
-        return {at for start in self._seals for at in range(start, start + 4)}
+        return {at for start in self._seals for at in range(start, start + self._width)}
 
     def _shape_of(self, text: str) -> list[tuple[str, int, int, str]]:
         tree = read_tree(text, ROOT, self._unit)
@@ -129,7 +136,7 @@ class _Disguise:
             seal = self._seal(characters, start, keep_wrong=keep_wrong_crc)
             if seal is None:
                 return None
-            characters[start : start + 4] = seal
+            characters[start : start + self._width] = seal
         result = "".join(characters)
         good = self._shape_of(result) == self._shape and not self._repeats(result)
         return result if good else None
@@ -161,14 +168,16 @@ class _Disguise:
 
     def _seal(self, characters: Sequence[str], start: int, *, keep_wrong: bool) -> str | None:
         """Return the check sum at ``start``, or None where its letters cannot be as they were."""
-        old = self._text[start : start + 4]
+        old = self._text[start : start + self._width]
         right = _check_sum(characters[:start])
         was_right = _check_sum(self._text[:start])
-        is_number = _HEX.fullmatch(old) is not None
+        is_number = _HEX.fullmatch(old.rjust(4, "0")) is not None
         if keep_wrong and not is_number:
             return old
         difference = int(old, 16) ^ was_right if keep_wrong else 0
-        new = f"{right ^ difference:04X}"
+        new = f"{right ^ difference:0{self._width}X}"
+        if len(new) > self._width:
+            return None
         if is_number and old != old.upper():
             return new.lower() if new != new.lower() else None
         return new
@@ -229,6 +238,12 @@ def _seals(payload: Payload) -> list[int]:
     end = sealed_end(payload)
     if end is not None:
         return [*seals, end + 4]
-    if not seals and last.id == _SLIP_CRC and len(last.value) == 4:
+    if not seals and last.id == _SLIP_CRC and (len(last.value) == 4 or _is_short(payload)):
         return [last.value_offset]
     return seals
+
+
+def _is_short(payload: Payload) -> bool:
+    """Whether it is a slip whose check sum lost its leading zeros."""
+    last = payload.objects[-1]
+    return is_slip(payload.objects) and len(last.value) < 4 and last.end == len(str(payload))
