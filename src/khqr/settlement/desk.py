@@ -1,0 +1,207 @@
+"""Who takes part in a simulation, and what is kept of their payments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from ..errors import quote as quoted
+from .books import Books
+from .chart import BookKind, chart_line
+from .codes import Codes
+from .errors import SettlementError, one_of
+from .holds import HoldState
+from .instructions import Refused
+from .ledger import Ledger
+from .limits import DAY, Limits, Tier
+from .money import Money
+from .payments import Payment, PaymentEvent, PaymentState, Refund, Source
+from .quotes import Quote, QuoteEvent, Quotes, rate_of
+from .writer import Clock
+
+__all__ = ["Answer", "Customer", "Desk"]
+
+
+class Answer(StrEnum):
+    """What comes back when a hop is submitted: nothing may mean either."""
+
+    GIVEN = "given"
+    LOST = "lost"
+    NEVER_ARRIVED = "never arrived"
+
+
+class Customer(NamedTuple):
+    """A customer of a bank: a person or a shop.
+
+    Attributes:
+        id: ``name@bank``.
+        tier: how well the bank knows the customer.
+        credit_days: business days after which the bank credits what comes in by suspense.
+        frozen: may not pay.
+    """
+
+    id: str
+    tier: Tier = Tier.FULL
+    credit_days: int = 0
+    frozen: bool = False
+
+
+def _given(_: Payment) -> Answer:
+    return Answer.GIVEN
+
+
+class Desk:
+    """Banks, their customers and rates, and every payment as it is now."""
+
+    def __init__(
+        self,
+        participants: Iterable[str] | Mapping[str, BookKind],
+        *,
+        clock: Clock,
+        ids: Callable[[], str],
+        limits: Limits | None = None,
+        refused: Refused | str = Refused.BURN,
+        link: Callable[[Payment], Answer] = _given,
+        refund_window: int = 365 * DAY,
+    ) -> None:
+        if not isinstance(participants, Mapping):
+            participants = dict.fromkeys(participants, BookKind.INSTITUTION)
+        self.ledger = Ledger(clock=clock, refused=refused)
+        self.books = Books(self.ledger, participants)
+        self.limits = limits or Limits()
+        self.codes, self.quotes = Codes(), Quotes()
+        self.payments: dict[str, Payment] = {}
+        self.customers: dict[str, Customer] = {}
+        self.refunds: dict[str, Refund] = {}
+        self.link, self.refund_window = link, refund_window
+        self._ids = ids
+        self.pending: set[str] = set()
+        self._waiting: set[str] = set()
+
+    # Who takes part.
+
+    def add_customer(
+        self, name: str, bank: str, *, tier: Tier | str = Tier.FULL, credit_days: int = 0
+    ) -> Customer:
+        """Enter a customer of a bank, with a wallet and accounts; one that is known is changed.
+
+        Args:
+            name: 1 to 32 letters, digits, ``_``, ``.`` or ``-``; also how codes name the account.
+            bank: code of the bank.
+            tier: see `Tier`.
+            credit_days: 0, 1 or 2 days until the bank credits what a code brings in.
+
+        Raises:
+            SettlementError: ``ACCOUNT_ID_INVALID`` or ``UNKNOWN_ACCOUNT``.
+        """
+        if self.books.kinds.get(bank) is not BookKind.INSTITUTION:
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(str(bank))}")
+        chart_line(BookKind.INSTITUTION, f"wallet:{name}")
+        chart_line(BookKind.TOKENS, f"{name}@{bank}")
+        if type(credit_days) is not int or not 0 <= credit_days <= 2:
+            raise TypeError("credit_days is 0, 1 or 2")
+        customer = Customer(f"{name}@{bank}", one_of(Tier, tier), credit_days)
+        self.customers[customer.id] = customer
+        return customer
+
+    def freeze(self, payer: str) -> None:
+        """Let a customer pay no more."""
+        self.customers[payer] = self._customer(payer)._replace(frozen=True)
+
+    def fund_bank(self, bank: str, money: Money) -> None:
+        """Give a bank reserves, and turn all of them into settlement balance."""
+        for flow in ("reserve", "issue"):
+            self.books.run(flow, {"bank": bank}, {"amount": money})
+
+    def fund(self, payer: str, money: Money, source: Source | str = Source.WALLET) -> None:
+        """Pay cash into a customer's account, and load the wallet from there if it is meant."""
+        name, _, bank = self._customer(payer).id.partition("@")
+        what = {"amount": money}
+        with self.ledger.locked():
+            self.books.run("deposit", {"bank": bank, "account": f"casa:{name}"}, what)
+            if one_of(Source, source) is Source.WALLET:
+                self.books.run("load", {"bank": bank, "customer": name}, what)
+
+    def _customer(self, payer: str) -> Customer:
+        customer = self.customers.get(payer)
+        if customer is None:
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {quoted(str(payer))}")
+        return customer
+
+    def offer(
+        self,
+        bank: str,
+        sold: str,
+        bought: str,
+        rate: int | str | Decimal,
+        *,
+        spread: int | str | Decimal | None = None,
+        life: int = 60_000,
+    ) -> Quote:
+        """Let a bank offer a rate to its payers.
+
+        Args:
+            bank: the payer's bank.
+            sold: the currency that the payer gives.
+            bought: the currency of the code.
+            rate: riel for a dollar.
+            spread: major units of ``sold`` on top, or None.
+            life: milliseconds for which the rate is good.
+
+        Raises:
+            SettlementError: ``QUOTE_PAIR_MISMATCH`` for anything but riel and dollar.
+        """
+        if {sold, bought} != {"KHR", "USD"}:
+            raise SettlementError("QUOTE_PAIR_MISMATCH", f"{sold!r} to {bought!r} is not converted")
+        top = 0 if spread is None else Money.of(spread, sold).units
+        with self.ledger.locked():
+            until = self.ledger.expire() + life
+            quote = Quote(self._ids(), bank, sold, bought, rate_of(rate), top, until)
+            self.quotes.offer(quote)
+            return quote
+
+    # Payments.
+
+    def find(self, payment_id: str) -> Payment:
+        """Return a payment by its id.
+
+        Raises:
+            SettlementError: ``NOT_FOUND``.
+        """
+        payment = self.payments.get(payment_id)
+        if payment is None:
+            raise SettlementError("NOT_FOUND", f"there is no payment {quoted(str(payment_id))}")
+        return payment
+
+    def _keep(self, payment: Payment) -> Payment:
+        self.payments[payment.id] = payment
+        return payment
+
+    def _refuse(self, payment: Payment, refusal: SettlementError) -> None:
+        self.ledger.refuse(f"pay/{payment.id}", refusal.name)
+        self._keep(payment._replace(refusal=refusal.name))
+
+    def _release(self, payment: Payment) -> None:
+        """Give back what a payment kept; its hold has ended, and nothing was posted."""
+        self.pending.discard(payment.id)
+        if payment.use is not None and payment.debited is not None:
+            self.limits.give_back(payment.use, payment.debited.units)
+        self.codes.unlock(payment.code)
+        if payment.quote:
+            self.quotes.move(payment.quote, QuoteEvent.ENDED)
+
+    def _tick(self) -> int:
+        """Read the clock, and end what its time has passed for."""
+        now = self.ledger.expire()
+        holds = self.ledger.state.holds
+        for key in sorted(self.pending):
+            payment = self.payments[key]
+            assert payment.hold is not None
+            if holds[payment.hold].state is HoldState.EXPIRED:
+                self._release(payment)
+                if payment.state is PaymentState.HELD:
+                    late = SettlementError("HOLD_EXPIRED", "not submitted in time")
+                    self._refuse(payment.after(PaymentEvent.TIME_PASSED), late)
+        return now

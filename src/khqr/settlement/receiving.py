@@ -1,0 +1,174 @@
+"""What the payee's bank does: it credits its customer, or sends the money back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..model import Routing
+from .desk import Desk
+from .errors import SettlementError
+from .instructions import checked_id, instruction_id
+from .limits import business_day, day_starts
+from .money import Money
+from .payments import Payment, PaymentEvent, PaymentState, Refund
+
+__all__ = ["Receiving"]
+
+_NOT_YET = frozenset({PaymentState.UNKNOWN, PaymentState.SUBMITTED})
+
+
+class Receiving(Desk):
+    """The half of a simulation that stands behind the hop."""
+
+    def _received(self, payment: Payment) -> Payment:
+        code = payment.code
+        if code.routing is Routing.WALLET:
+            payment = payment._replace(acknowledged_at=payment.committed_at)
+            return self._keep(payment.after(PaymentEvent.CREDITED))
+        payment = payment.after(PaymentEvent.READ)
+        payee = self.customers.get(f"{code.beneficiary}@{code.bank}")
+        if payee is None:
+            return self._turn_back(self._keep(payment))
+        assert payment.committed_at is not None
+        due = payment.committed_at
+        if payee.credit_days:
+            due = day_starts(business_day(due) + payee.credit_days)
+        payment = self._keep(payment._replace(credit_due_at=due))
+        self._waiting.add(payment.id)
+        self.credit_due()
+        return self.payments[payment.id]
+
+    def credit_due(self) -> list[Payment]:
+        """Let banks credit their customers with what is due by now, and return those payments."""
+        with self.ledger.locked():
+            now = self._tick()
+            due = [self.payments[key] for key in sorted(self._waiting)]
+            return [self._credit(payment) for payment in due if (payment.credit_due_at or 0) <= now]
+
+    def _credit(self, payment: Payment) -> Payment:
+        code, money = payment.code, payment.money
+        assert money is not None
+        row = self.books.run(
+            "credit",
+            {"bank": code.bank, "account": f"casa:{code.beneficiary}"},
+            {"amount": money},
+            f"credit/{payment.id}",
+        )
+        self._waiting.discard(payment.id)
+        time = self.ledger.journal.row(row).time
+        return self._keep(payment._replace(acknowledged_at=time).after(PaymentEvent.CREDITED))
+
+    # Money back.
+
+    def refund(
+        self,
+        payment_id: str,
+        amount: int | str | Decimal | None = None,
+        *,
+        instruction: str | None = None,
+    ) -> Refund:
+        """Give a payer money back: a new transaction, which names the original.
+
+        A payment that the payee was not yet credited with goes back wholly. One that was converted
+        goes back at its rate, rounded down, and the bank keeps the spread.
+
+        Args:
+            payment_id: the payment.
+            amount: major units of what was paid to the payee, or None for all that is left.
+            instruction: makes it take effect once; a number of the payee's bank.
+
+        Raises:
+            SettlementError: ``REFUND_EXCEEDS_ORIGINAL``, ``REFUND_WINDOW``,
+                ``ORIGINAL_NOT_COMMITTED``, ``IN_FLIGHT`` for a part of what the payee was not yet
+                credited with, ``INSUFFICIENT_FUNDS``, ``INSUFFICIENT_SETTLEMENT_BALANCE``,
+                ``NOT_FOUND``.
+        """
+        with self.ledger.locked():
+            now = self._tick()
+            payment = self.find(payment_id)
+            asked = None
+            if amount is not None:
+                asked = Money.of(amount, payment.code.currency).units
+            number = self._ids() if instruction is None else instruction
+            checked_id(number)
+            key = instruction_id(payment.code.bank, number)
+            body = repr((payment_id, asked)).encode()
+            if self.ledger.begin(f"refund/{key}", body) is not None:
+                return self.refunds[key]
+            try:
+                units = self._may_go_back(payment, asked, now)
+                return self._give_back(payment, units, key)
+            except SettlementError as refusal:
+                self.ledger.refuse(f"refund/{key}", refusal.name)
+                raise
+
+    def _may_go_back(self, payment: Payment, asked: int | None, now: int) -> int:
+        money = payment.money
+        if payment.row is None or money is None or payment.state in _NOT_YET:
+            raise SettlementError("ORIGINAL_NOT_COMMITTED", f"it is {payment.state.value}")
+        assert payment.committed_at is not None
+        if now - payment.committed_at > self.refund_window:
+            raise SettlementError("REFUND_WINDOW", f"the window is {self.refund_window} ms")
+        left = money.units - self.gone_back(payment)
+        units = left if asked is None else asked
+        if not 0 < units <= left:
+            raise SettlementError(
+                "REFUND_EXCEEDS_ORIGINAL",
+                f"{left} of {money.units} {money.currency} are left (minor units)",
+            )
+        if payment.state is PaymentState.RECEIVED and units < money.units:
+            raise SettlementError("IN_FLIGHT", "the payee is not credited yet; refund all, or wait")
+        return units
+
+    def gone_back(self, payment: Payment) -> int:
+        """Return the minor units of a payment that went back already."""
+        return payment.refunded
+
+    def _give_back(self, payment: Payment, units: int, key: str) -> Refund:
+        code, money, debited = payment.code, payment.money, payment.debited
+        assert money is not None and debited is not None  # noqa: PT018 - the hop had both
+        early = payment.state is PaymentState.RECEIVED
+        payee = code.payee
+        if code.routing is not Routing.WALLET and not early:
+            payee = f"casa:{code.beneficiary}"
+        who = {
+            "payer_bank": payment.bank,
+            "payer": payment.account,
+            "payee_bank": code.bank,
+            "payee": payee,
+        }
+        refunded, credited = payment.refunded + units, units
+        flow, what = "refund", {"amount": money._replace(units=units)}
+        if payment.quote:
+            sold = debited.units - payment.spread
+            credited = sold * refunded // money.units - payment.returned
+            flow = "refund.converted"
+            what = {
+                "returned": money._replace(units=units),
+                "credited": debited._replace(units=credited),
+            }
+        steps = self.books.steps(flow, who, what)
+        row = self.ledger.transact(steps, f"refund/{key}", reference=payment.row, begun=True)
+        returned = payment.returned + credited
+        self._keep(
+            payment._replace(refunded=refunded, returned=returned).after(
+                PaymentEvent.TURNED_BACK
+                if early
+                else PaymentEvent.REFUNDED_WHOLLY
+                if refunded == money.units
+                else PaymentEvent.REFUNDED_IN_PART
+            )
+        )
+        self._waiting.discard(payment.id)
+        back = money._replace(units=units)
+        refund = Refund(key, payment.id, back, debited._replace(units=credited), row)
+        self.refunds[key] = refund
+        return refund
+
+    def _turn_back(self, payment: Payment) -> Payment:
+        """Let the payee's bank send back what it can credit nobody with."""
+        assert payment.money is not None
+        key = f"{payment.code.bank}/{payment.id}"
+        self.ledger.begin(f"refund/{key}", b"nobody to credit")
+        self._give_back(payment, payment.money.units, key)
+        return self.payments[payment.id]
