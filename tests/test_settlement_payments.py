@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import pytest
@@ -215,7 +216,7 @@ def test_a_hold_that_nobody_submits_ends(world: World) -> None:
 def test_amounts_must_be_those_of_the_code(world: World) -> None:
     code = world.shop("4100")
     for amount in (4_200, Money("USD", 4_100)):
-        refused("QR_AMOUNT_MISMATCH", lambda a=amount: world.sim.pay(code, payer="u@A", amount=a))
+        refused("QR_AMOUNT_MISMATCH", partial(world.sim.pay, code, payer="u@A", amount=amount))
     refused("QR_AMOUNT_MISMATCH", lambda: world.sim.pay(world.shop(), payer="u@A"))
     refused("AMOUNT_PRECISION", lambda: world.sim.pay(world.shop(), payer="u@A", amount="0.5"))
     world.sim.pay(code, payer="u@A", amount="4100")
@@ -259,7 +260,10 @@ def test_daily_limits_count_what_is_held_and_come_back(world: World) -> None:
     sim = world.sim
     sim.add_customer("u", "A", tier=Tier.BASIC)
     code = world.shop()
-    pay = lambda n: sim.pay(code, payer="u@A", source="account", amount=n)  # noqa: E731 - short
+
+    def pay(units: int) -> Payment:
+        return sim.pay(code, payer="u@A", source="account", amount=units)
+
     held = sim.confirm(code, payer="u@A", source="account", amount=1_500_000)
     refused("LIMIT_PER_DAY", lambda: pay(500_001))
     sim.void(held.id)
@@ -309,7 +313,10 @@ def test_quotes_end_and_are_used_once(world: World) -> None:
     sim = world.sim
     quote = sim.offer("A", "USD", "KHR", 4080, life=1000)
     code = world.shop()
-    pay = lambda q: sim.pay(code, payer="u@A", source="account", amount=4080, quote=q)  # noqa: E731 - short
+
+    def pay(quote_id: str) -> Payment:
+        return sim.pay(code, payer="u@A", source="account", amount=4080, quote=quote_id)
+
     pay(quote.id)
     refused("QUOTE_USED", lambda: pay(quote.id))
     wrong = sim.offer("A", "KHR", "USD", 4080)
@@ -385,7 +392,7 @@ def test_parts_of_a_converted_payment_never_return_more_than_was_sold(parts: lis
             world.sim.refund(payment.id, amount)
             gone += cents
         else:
-            refused("REFUND_EXCEEDS_ORIGINAL", lambda a=amount: world.sim.refund(payment.id, a))
+            refused("REFUND_EXCEEDS_ORIGINAL", partial(world.sim.refund, payment.id, amount))
     if gone < 1250:
         world.sim.refund(payment.id)
     assert world.balance("A casa:u KHR") == 4_000_000 - 500
@@ -448,6 +455,37 @@ def test_an_account_is_looked_up(world: World) -> None:
     assert world.sim.check_account("w@B")["responseCode"] == 0
     assert world.sim.check_account("x@B")["errorCode"] == 11
     assert world.sim.check_account("nobody")["errorCode"] == 12
+
+
+# Hostile input.
+
+
+def test_wrong_types_leave_nothing_in_flight(world: World) -> None:
+    sim, code = world.sim, world.shop()
+    strange: tuple[dict[str, object], ...] = (
+        {"amount": 1.5},
+        {"amount": Money("KHR", "5")},  # type: ignore[arg-type] # on purpose
+        {"amount": 1, "quote": ["q"]},
+        {"amount": 1, "source": "gold"},
+        {"amount": 1, "instruction": 5.0},
+    )
+    for given_ in strange:
+        with pytest.raises(TypeError):
+            sim.pay(code, payer="u@A", **given_)  # type: ignore[arg-type] # on purpose
+    for call in (
+        partial(sim.check_account, 5),  # type: ignore[arg-type] # on purpose
+        partial(sim.add_customer, 5, "A"),  # type: ignore[arg-type] # on purpose
+        partial(sim.offer, "A", "KHR", "USD", 4100, life=-1),
+        partial(sim.offer, "A", "KHR", "USD", 4100.0),  # type: ignore[arg-type] # on purpose
+    ):
+        with pytest.raises(TypeError):
+            call()
+    assert not sim.payments
+
+
+@pytest.mark.parametrize("rate", ["", "NaN", "1e3", "4.1.1", "0", "-1", "0.5", "1000001", "٤"])
+def test_rates_that_are_none(rate: str) -> None:
+    refused("AMOUNT_NOT_POSITIVE", lambda: rate_of(rate))
 
 
 # Planted defects.

@@ -89,8 +89,12 @@ class ShownCode(NamedTuple):
 
     def entered(self, amount: int | str | Decimal | Money | None) -> Money | None:
         """Return the amount that a payer enters, in the code's currency if it names none."""
-        if amount is None or isinstance(amount, Money):
+        if isinstance(amount, Money):
+            if type(amount.units) is not int:
+                raise TypeError(f"minor units are an int, not {type(amount.units).__name__}")
             return amount
+        if amount is None:
+            return None
         return Money.of(amount, self.currency)
 
     def money(self, entered: Money | None) -> Money:
@@ -114,8 +118,6 @@ class ShownCode(NamedTuple):
                 f"{entered.units} {entered.currency} entered, the code asks for {asked} "
                 f"in {self.currency} (minor units)",
             )
-        if type(units) is not int:
-            raise TypeError(f"minor units are an int, not {type(units).__name__}")
         if units <= 0:
             raise SettlementError("AMOUNT_NOT_POSITIVE", "an amount is at least 1 minor unit")
         return Money(self.currency, units)

@@ -98,6 +98,8 @@ class Desk:
         """
         if self.books.kinds.get(bank) is not BookKind.INSTITUTION:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(str(bank))}")
+        if not isinstance(name, str):
+            raise TypeError(f"a name is str, not {type(name).__name__}")
         chart_line(BookKind.INSTITUTION, f"wallet:{name}")
         chart_line(BookKind.TOKENS, f"{name}@{bank}")
         if type(credit_days) is not int or not 0 <= credit_days <= 2:
@@ -155,6 +157,8 @@ class Desk:
         """
         if {sold, bought} != {"KHR", "USD"}:
             raise SettlementError("QUOTE_PAIR_MISMATCH", f"{sold!r} to {bought!r} is not converted")
+        if type(life) is not int or life < 0:
+            raise TypeError("life is a whole number of milliseconds")
         top = 0 if spread is None else Money.of(spread, sold).units
         with self.ledger.locked():
             until = self.ledger.expire() + life

@@ -39,6 +39,8 @@ class Paying(Receiving):
         instruction: str | None = None,
     ) -> Payment:
         """Check everything about a payment, hold its money, and keep the code and rate for it."""
+        if not isinstance(quote, str):
+            raise TypeError(f"a quote is known by a str, not {type(quote).__name__}")
         with self.ledger.locked():
             code, customer = read_code(payload), self._customer(payer)
             entered, source = code.entered(amount), one_of(Source, source)

@@ -139,6 +139,8 @@ class Simulation(Paying):
 
     def check_account(self, account_id: str) -> dict[str, object]:
         """Answer whether a Bakong account exists."""
+        if not isinstance(account_id, str):
+            raise TypeError(f"an account id is str, not {type(account_id).__name__}")
         if account_id in self.customers:
             return {"responseCode": 0, "responseMessage": "Account ID exists", "errorCode": None}
         name, _, bank = account_id.partition("@")
