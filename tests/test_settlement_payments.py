@@ -488,6 +488,56 @@ def test_rates_that_are_none(rate: str) -> None:
     refused("AMOUNT_NOT_POSITIVE", lambda: rate_of(rate))
 
 
+def test_an_id_that_is_too_long_for_what_follows_is_refused_before_the_hop(world: World) -> None:
+    code = world.shop()
+    for length in range(117, 130):
+        call = partial(world.sim.pay, code, payer="u@A", amount=1, instruction="x" * length)
+        if length <= 119:
+            assert call().state is PaymentState.ACKNOWLEDGED
+        else:
+            refused("INSTRUCTION_ID_INVALID", call)
+
+
+def test_a_return_takes_no_id_of_a_refund(world: World) -> None:
+    first = world.sim.pay(world.shop("3000"), payer="u@A")
+    world.sim.refund(first.id, 1, instruction="A/x")
+    code = world.shop("3001", merchant_id="nobody")
+    back = world.sim.pay(code, payer="u@A", instruction="x")
+    assert back.state is PaymentState.REFUNDED_BY_RECEIVER
+
+
+@settings(max_examples=min(EXAMPLES, 100))
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 5), st.integers(1, 900_000))))
+def test_no_order_of_calls_breaks_an_invariant(calls: list[tuple[int, int, int]]) -> None:
+    world = World()
+    sim = world.sim
+    sim.add_customer("u", "A", tier=Tier.BASIC)
+    shown = [world.shop("300000"), world.shop("1"), world.shop(), wallet_code()]
+    for what, which, units in calls:
+        code, known = shown[which % 4], list(sim.payments)
+        amount = None if which % 4 < 2 else units
+        one = known[which * 7 % len(known)] if known else "A/none"
+        world.answers = [list(Answer)[units % 3]]
+        actions: tuple[Callable[[], object], ...] = (
+            partial(sim.pay, code, payer="u@A", amount=amount),
+            partial(sim.pay, code, payer="v@A", amount=amount),
+            partial(sim.confirm, code, payer="u@A", amount=amount),
+            partial(sim.submit, one),
+            partial(sim.void, one),
+            partial(sim.refund, one, units),
+            partial(sim.inquire, one),
+            sim.credit_due,
+        )
+        if what == 8:
+            world.time += units
+            continue
+        try:
+            actions[what]()
+        except SettlementError:
+            assert sim.ledger.replay().chain == sim.ledger.chain
+        world.check()
+
+
 # Planted defects.
 
 
@@ -534,11 +584,36 @@ def second_void_gives_the_limit_back_twice(world: World, patch: Patch) -> None:
     world.sim.void(held.id)
 
 
+def quote_used_again(world: World, patch: Patch) -> None:
+    quote = world.sim.offer("A", "USD", "KHR", 4080)
+    for amount in ("4080", "8160"):
+        patch.setattr("khqr.settlement.quotes.QUOTE_MOVES", {})
+        world.sim.pay(world.shop(amount), payer="u@A", source="account", quote=quote.id)
+
+
+def spread_hidden_in_the_rate(world: World, patch: Patch) -> None:
+    quote = world.sim.offer("A", "USD", "KHR", 4080, spread=1)
+    held = world.sim.confirm(world.shop("4080"), payer="u@A", source="account", quote=quote.id)
+    world.sim.payments[held.id] = held._replace(spread=0)
+    world.sim.submit(held.id)
+
+
+def refunded_after_its_time(world: World, patch: Patch) -> None:
+    payment = world.sim.pay(world.shop("50000"), payer="u@A")
+    window, world.sim.refund_window = world.sim.refund_window, 10**15
+    world.time += 400 * DAY
+    world.sim.refund(payment.id)
+    world.sim.refund_window = window
+
+
 DEFECTS: dict[Callable[[World, Patch], None], str] = {
     consumed_twice: "I7",
     expiry_looked_at_when_scanned_only: "I7",
     rounded_against_the_provider: "I8",
+    quote_used_again: "I8",
+    spread_hidden_in_the_rate: "I8",
     refund_compared_with_the_last_only: "I10",
+    refunded_after_its_time: "I10",
     second_void_gives_the_limit_back_twice: "I9 I13",
 }
 

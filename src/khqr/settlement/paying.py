@@ -47,6 +47,7 @@ class Paying(Receiving):
             number = self._ids() if instruction is None else instruction
             checked_id(number)
             key = instruction_id(customer.id.partition("@")[2], number)
+            checked_id(f"credit/{key}")  # the longest that is made of it
             body = repr((code.text, payer, source.value, entered, quote)).encode()
             now = self._tick()
             if self.ledger.begin(f"pay/{key}", body) is not None:

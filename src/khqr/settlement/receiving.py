@@ -97,7 +97,7 @@ class Receiving(Desk):
                 return self.refunds[key]
             try:
                 units = self._may_go_back(payment, asked, now)
-                return self._give_back(payment, units, key)
+                return self._give_back(payment, units, key, f"refund/{key}")
             except SettlementError as refusal:
                 self.ledger.refuse(f"refund/{key}", refusal.name)
                 raise
@@ -124,7 +124,7 @@ class Receiving(Desk):
         """Return the minor units of a payment that went back already."""
         return payment.refunded
 
-    def _give_back(self, payment: Payment, units: int, key: str) -> Refund:
+    def _give_back(self, payment: Payment, units: int, key: str, sent: str) -> Refund:
         code, money, debited = payment.code, payment.money, payment.debited
         assert money is not None and debited is not None  # noqa: PT018 - the hop had both
         early = payment.state is PaymentState.RECEIVED
@@ -148,7 +148,7 @@ class Receiving(Desk):
                 "credited": debited._replace(units=credited),
             }
         steps = self.books.steps(flow, who, what)
-        row = self.ledger.transact(steps, f"refund/{key}", reference=payment.row, begun=True)
+        row = self.ledger.transact(steps, sent, reference=payment.row, begun=True)
         returned = payment.returned + credited
         self._keep(
             payment._replace(refunded=refunded, returned=returned).after(
@@ -168,7 +168,7 @@ class Receiving(Desk):
     def _turn_back(self, payment: Payment) -> Payment:
         """Let the payee's bank send back what it can credit nobody with."""
         assert payment.money is not None
-        key = f"{payment.code.bank}/{payment.id}"
-        self.ledger.begin(f"refund/{key}", b"nobody to credit")
-        self._give_back(payment, payment.money.units, key)
+        sent = f"return/{payment.id}"
+        self.ledger.begin(sent, b"nobody to credit")
+        self._give_back(payment, payment.money.units, sent, sent)
         return self.payments[payment.id]
