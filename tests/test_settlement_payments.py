@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import count
+from threading import Thread
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import khqr
+from khqr.emv.crc import checksum
 from khqr.model import moment_at
 from khqr.settlement import (
     Answer,
@@ -455,6 +457,46 @@ def test_an_account_is_looked_up(world: World) -> None:
     assert world.sim.check_account("w@B")["responseCode"] == 0
     assert world.sim.check_account("x@B")["errorCode"] == 11
     assert world.sim.check_account("nobody")["errorCode"] == 12
+
+
+def resealed(text: str, old: str, new: str) -> str:
+    """Return a code with one piece of text of the same length changed, and its CRC."""
+    body = text.replace(old, new)[:-4]
+    return f"{body}{checksum(body)}"
+
+
+def test_codes_that_are_never_paid(world: World) -> None:
+    sim, code = world.sim, world.shop("4100")
+    end = code.index("9934")
+    without = code[:end] + "6304"
+    refused("QR_EXPIRY_MISSING", lambda: sim.pay(without + checksum(without), payer="u@A"))
+    early = resealed(code, f"0113{START + 600_000}", f"0113{START - 1}")
+    refused("QR_EXPIRY_IN_PAST", lambda: sim.pay(early, payer="u@A"))
+    no_amount = resealed(code, "54044100", "54044x00")
+    refused("QR_INVALID", lambda: sim.pay(no_amount, payer="u@A"))
+    fraction = resealed(code, "54044100", "540441.5")
+    refused("AMOUNT_PRECISION", lambda: sim.pay(fraction, payer="u@A"))
+    no_bank = resealed(code, "khqr@B", "kh@r@B")
+    refused("ACCOUNT_ID_INVALID", lambda: sim.pay(no_bank, payer="u@A"))
+    assert not sim.payments
+
+
+def test_two_threads_pay_one_code_once(world: World) -> None:
+    code = world.shop("4100")
+    found: list[str] = []
+
+    def pay(payer: str) -> None:
+        try:
+            found.append(world.sim.pay(code, payer=payer).state.value)
+        except SettlementError as refusal:
+            found.append(refusal.name)
+
+    threads = [Thread(target=pay, args=(payer,)) for payer in ("u@A", "v@A") * 8]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["QR_CONSUMED"] * 15 + ["acknowledged"]
 
 
 # Hostile input.
