@@ -76,7 +76,8 @@ class Paying(Receiving):
             debited = Money(quote.sold, quote.cost(money.units) + spread)
         use = Used(customer.id, debited.currency, business_day(now))
         self.limits.check(use, debited.units, customer.tier)
-        return payment._replace(money=money, debited=debited, spread=spread, use=use)
+        found = payment._replace(money=money, debited=debited, spread=spread, use=use)
+        return found.after(PaymentEvent.CHECKS_PASSED)
 
     def _check_payee(self, code: ShownCode) -> None:
         if self.books.kinds.get(code.bank) is not BookKind.INSTITUTION:

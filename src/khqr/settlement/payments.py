@@ -31,6 +31,7 @@ class PaymentState(StrEnum):
     """Where a payment is."""
 
     CREATED = "created"
+    VALIDATED = "validated"
     HELD = "held"
     REJECTED = "rejected"
     VOIDED = "voided"
@@ -50,6 +51,7 @@ class PaymentEvent(StrEnum):
     """What happens to a payment."""
 
     CHECKS_FAILED = "checks failed"
+    CHECKS_PASSED = "checks passed"
     HOLD_PLACED = "hold placed"
     VOID = "void"
     TIME_PASSED = "time passed"
@@ -68,7 +70,8 @@ _S, _E = PaymentState, PaymentEvent
 
 PAYMENT_MOVES: Mapping[tuple[PaymentState, PaymentEvent], PaymentState] = {
     (_S.CREATED, _E.CHECKS_FAILED): _S.REJECTED,
-    (_S.CREATED, _E.HOLD_PLACED): _S.HELD,
+    (_S.CREATED, _E.CHECKS_PASSED): _S.VALIDATED,
+    (_S.VALIDATED, _E.HOLD_PLACED): _S.HELD,
     (_S.HELD, _E.VOID): _S.VOIDED,
     (_S.HELD, _E.TIME_PASSED): _S.EXPIRED,
     (_S.HELD, _E.SUBMIT): _S.SUBMITTED,
