@@ -21,6 +21,8 @@ nitpick_ignore = [
     ("py:class", "khqr.schemes.rows.T"),
     ("py:class", "khqr.schemes.encoder._Code"),
     ("py:class", "khqr.alipayplus.mapping.policy.T_co"),
+    # not in the index, where `Merchant` shall be that of a KHQR
+    ("py:class", "khqr.alipayplus.messages.objects.Merchant"),
 ]
 
 autodoc_member_order = "bysource"

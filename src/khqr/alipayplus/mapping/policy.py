@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from ...model import Individual, Merchant
+from ...model import Code
 from ..results import Unmappable
 
 __all__ = ["ISO_MINOR_UNITS", "Mapped", "Policy", "kept"]
@@ -42,7 +42,7 @@ class Policy:
     default_life: timedelta = timedelta(minutes=3)
     settlement_currency: str | None = "KHR"
     allow_individuals: bool = True
-    enrolled: Callable[[Individual | Merchant], bool] | None = None
+    enrolled: Callable[[Code], bool] | None = None
     bank_as_indirect_acquirer: bool = False
     alternate_name_as_display: bool = False
     mobile_as_store_phone: bool = False
