@@ -190,6 +190,8 @@ def test_the_amount_has_another_name() -> None:
     assert value.payment_amount == Amount(currency="KHR", value=100)
     assert "paymentAmount" in value.to_document()
     assert "amount" not in value.to_document()
+    for absent in ("", None):
+        assert UserInitiatedPayResponse.from_document(document | {"paymentAmount": absent}) == value
     both = document | {"paymentAmount": {"currency": "KHR", "value": "100"}}
     assert UserInitiatedPayResponse.from_document(both) == value
     both["paymentAmount"] = {"currency": "KHR", "value": "200"}

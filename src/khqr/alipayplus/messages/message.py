@@ -115,6 +115,10 @@ def _taken(left: dict[str, Json], member: Member, problems: list[str]) -> Json:
     """Take a member out of the rest of a document; its other name may say the same."""
     value = left.pop(member.name, None)
     other = left.pop(member.also, None) if member.also else None
+    if other is not None and value == "":
+        return other
+    if other == "":
+        return value
     if value is not None and other is not None and value != other:
         problems.append(f"{member.name} and {member.also} are both there and differ")
     return other if value is None else value
