@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -156,6 +157,13 @@ def test_identify() -> None:
     assert shape["objects"] == [{"id": "0001", "value": ""}]
     assert good("identify", "-", stdin=b"\xff") == "kind  unknown\n"
     assert "remark" in good("identify", "26" + "1" * 18)
+
+
+def test_identify_shows_the_objects_of_an_older_url() -> None:
+    content = base64.b64encode(b"GPLD0080001001\x1b").decode()
+    shown = good("identify", f"https://qr.example.com/MPM/3/{content}")
+    assert "object  0001 " in shown
+    assert "\x1b" not in shown
 
 
 def test_identify_shows_a_payment_code_in_part() -> None:

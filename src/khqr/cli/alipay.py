@@ -68,6 +68,7 @@ def identify(output: Output, payload: str | None) -> None:
         output.document(shape)
         return
     rows = [(name, value) for name, value in shape.items() if isinstance(value, str)]
+    rows += [("object", f"{item.id} {item.value}") for item in code.objects]
     output.table([*rows, *(("remark", remark) for remark in code.remarks)])
 
 
