@@ -302,6 +302,10 @@ def test_bounds_of_a_list() -> None:
         rules(CodeRule("x", "X"))  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(TypeError, match="a code is text"):
         rules().decide(5)  # type: ignore[arg-type] # the refusal is the test
+    with pytest.raises(TypeError, match="not one str"):
+        CodeRules("1", "abc", AT)
+    with pytest.raises(TypeError, match="fetched_at"):
+        CodeRules("1", [], None)  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(TypeError, match="a rule is a CodeRule"):
         CodeRules("1", [5], AT)  # type: ignore[list-item] # the refusal is the test
 

@@ -82,8 +82,9 @@ class CodeRules:
     )
 
     def __post_init__(self) -> None:
-        listed = tuple(map(_rule, self.rules))
-        local = tuple(map(_rule, self.local))
+        if self.fetched_at is None:
+            raise TypeError("fetched_at is an aware datetime, not None")
+        listed, local = _rules("rules", self.rules), _rules("local", self.local)
         problems = []
         if not isinstance(self.version, str) or not 0 < len(self.version) <= _MAX_VERSION:
             problems.append(f"version is not 1 to {_MAX_VERSION} characters")
@@ -129,6 +130,12 @@ class CodeRules:
         """
         aware_moment("at", at)
         return at - self.fetched_at >= _REFRESH
+
+
+def _rules(name: str, given: Iterable[CodeRule | str]) -> tuple[CodeRule, ...]:
+    if isinstance(given, (str, bytes)):
+        raise TypeError(f"{name} is a list of rules, not one {type(given).__name__}")
+    return tuple(map(_rule, given))
 
 
 def _rule(rule: CodeRule | str) -> CodeRule:
