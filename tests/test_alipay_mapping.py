@@ -727,6 +727,12 @@ def test_codes_without_a_usable_expiry_get_one(payload: str, number: int) -> Non
     assert to_khqr(mapped.value, code_value=payload).value == payload
 
 
+def test_an_expiry_that_cannot_be_read_is_named() -> None:
+    odd = sealed(dynamic()[:-8].removesuffix(TIMES) + "99160112175000030050")
+    assert "99.01" in answer(odd).carried
+    assert "99.01" in pay_for(odd, at=CLOCK, payment_request_id="R").lost
+
+
 def test_a_missing_expiry_hides_no_other_fault() -> None:
     base = dynamic()[:-46]
     assert refusal(lambda: answer(sealed(base.replace("5303116", "5303764")))).result_code == (

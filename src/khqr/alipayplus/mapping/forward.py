@@ -281,6 +281,6 @@ def _unsaid(reading: Reading, policy: Policy, payment_request_id: str) -> tuple[
         "62.03 (as 59)": reading.get("62.03") == name,
         "62.08 (as 59)": reading.get("62.08") == name,
         "99.01 (milliseconds)": bool(reading.expires_at and reading.expires_at.microsecond),
-        "99.01": not dynamic and reading.get("99.01") is not None,
+        "99.01": reading.expires_at is None and reading.get("99.01") is not None,
     }
     return tuple(dict.fromkeys([*found, *(word for word, is_so in odd.items() if is_so)]))
