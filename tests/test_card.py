@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 import warnings
@@ -446,6 +447,15 @@ def test_theme_takes_six_digits_only() -> None:
 def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises((card.CardError, TypeError), match=message):
         card.make(STATIC, **options)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "AVIF"])
+def test_artwork_runs_no_program_and_fails_by_reason(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 60), "red").save(out, kind)
+    broken = out.getvalue()[: -20 if kind == "AVIF" else None]
+    with pytest.raises(card.CardError, match="logo is no picture that can be read"):
+        card.make(STATIC, logo=broken)
 
 
 def test_widths_and_files_are_refused_by_reason(tmp_path: Path) -> None:

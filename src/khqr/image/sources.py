@@ -18,7 +18,7 @@ from . import pdf
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_FILE", "grey_pictures"]
+__all__ = ["MAX_FILE", "grey_pictures", "opened"]
 
 MAX_FILE = 1 << 28
 """The largest file that is read, in bytes."""
@@ -93,7 +93,7 @@ def _of_picture(image: Any, frame: int | None, max_pixels: int) -> Image.Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        picture = image if isinstance(image, Image.Image) else _opened(image)
+        picture = image if isinstance(image, Image.Image) else opened(image)
         _refuse_size(*picture.size, max_pixels)
         if frame is not None:
             _go_to(picture, frame)
@@ -110,7 +110,8 @@ def _of_picture(image: Any, frame: int | None, max_pixels: int) -> Image.Image:
         raise _unreadable(f"the image cannot be read: {problem}") from problem
 
 
-def _opened(file: io.BytesIO) -> Image.Image:
+def opened(file: io.BytesIO) -> Image.Image:
+    """Open a picture of one of the formats that people send, its pixels unread."""
     from PIL import Image, UnidentifiedImageError
 
     Image.preinit()

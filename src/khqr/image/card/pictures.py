@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import MissingDependency
+from ..sources import opened
 from .notices import CardError
 
 if TYPE_CHECKING:
@@ -33,22 +35,20 @@ def picture_of(source: Any, name: str) -> Image.Image:
     if not isinstance(source, (str, PathLike, bytes, Image.Image)):
         raise TypeError(f"{name} is a path, bytes or a Pillow image, not {type(source).__name__}")
     try:
-        opened = source if isinstance(source, Image.Image) else _opened(source)
-        pixels = opened.width * opened.height
+        given = source if isinstance(source, Image.Image) else opened(_held(source))
+        pixels = given.width * given.height
         picture = (
-            ImageOps.exif_transpose(opened).convert("RGBA") if 0 < pixels <= MAX_PIXELS else None
+            ImageOps.exif_transpose(given).convert("RGBA") if 0 < pixels <= MAX_PIXELS else None
         )
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise CardError(f"{name} is not opened: {problem}") from None
-    except (OSError, SyntaxError, ValueError) as problem:
-        raise CardError(f"{name} is no picture that can be read: {problem}") from None
+    except Exception as problem:  # whatever a broken file leads decoders to
+        raise CardError(f"{name} is no picture that can be read: {problem}") from problem
     if picture is None:
         raise CardError(f"{name} has {pixels} pixels, expected 1 to {MAX_PIXELS}")
     picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
     return picture
 
 
-def _opened(source: str | PathLike[str] | bytes) -> Image.Image:
-    from PIL import Image
-
-    return Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+def _held(source: str | PathLike[str] | bytes) -> io.BytesIO:
+    return io.BytesIO(source if isinstance(source, bytes) else Path(source).read_bytes())
