@@ -536,9 +536,9 @@ def test_a_file_may_hold_several_rows(tmp_path: Path) -> None:
     assert [result.status for result in results] == ["made"] * 5 + ["failed"] + ["made"] * 3
     found = pictures(tmp_path)
     assert {name: data.count(b"\n") + 1 for name, data in found.items()} == {
-        "sheet-000001-000004.sheet": 4,
-        "sheet-000005-000008.sheet": 3,
-        "sheet-000009-000009.sheet": 1,
+        "sheet-000001-000004-4.sheet": 4,
+        "sheet-000005-000008-4.sheet": 3,
+        "sheet-000009-000009-1.sheet": 1,
     }
     again = statuses(rows, tmp_path, format="sheet")
     assert again == ["kept"] * 5 + ["failed"] + ["kept"] * 3
@@ -553,9 +553,25 @@ def test_a_row_that_cannot_be_drawn_is_left_out_of_its_file(tmp_path: Path) -> N
     rows = [{"payload": STATIC}, {"payload": FULL}, {"payload": STATIC}]
     for _ in range(2):
         assert statuses(rows, tmp_path, format="sheet") == ["made", "failed", "made"]
-        assert pictures(tmp_path) == {"sheet-000001-000003.sheet": f"{STATIC}\n{STATIC}".encode()}
+        drawn = {"sheet-000001-000003-3.sheet": f"{STATIC}\n{STATIC}".encode()}
+        assert pictures(tmp_path) == drawn
     assert statuses([{"payload": FULL}] * 2, tmp_path, format="sheet") == ["failed"] * 2
     assert statuses([{}] * 2, tmp_path, format="sheet") == ["failed"] * 2
+
+
+@pytest.mark.usefixtures("_sheets")
+def test_the_sheet_of_mended_rows_leaves_the_sheet_of_the_good_ones(tmp_path: Path) -> None:
+    good = [f"demo_user@devb,Shop {number}" for number in (1, 2)]
+    lines = ["bakong_account_id,merchant_name", "broken,First", *good, "broken,Last"]
+    source, out = tmp_path / "table.csv", tmp_path / "out"
+    source.write_text("\n".join(lines), "utf-8")
+    assert render(read_csv(source), out, format="sheet").failed == 2
+    first = pictures(out)
+    mended = (out / "errors.csv").read_text("utf-8-sig").replace("broken,", "demo_user@devb,")
+    source.write_text(mended, "utf-8")
+    assert render(read_csv(source), out, format="sheet").made == 2
+    assert pictures(out).items() > first.items()
+    assert sum(data.count(b"\n") + 1 for data in pictures(out).values()) == 4
 
 
 # Workers and files

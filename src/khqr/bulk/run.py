@@ -185,8 +185,9 @@ def _steps(entries: Iterator[_Good | Result], settings: Settings) -> Iterator[_S
     while held := tuple(islice(entries, kind.per_file)):
         good = [entry for entry in held if isinstance(entry, _Good)]
         if kind.per_file > 1:
-            # By the first and last line whether good or not: mending a row keeps the name.
-            name = f"{settings.format}-{held[0].line:06d}-{held[-1].line:06d}"
+            # By its lines whether good or not: mending a row keeps the name. Their number tells a
+            # sheet from the one of its mended rows, which may begin and end with the same lines.
+            name = f"{settings.format}-{held[0].line:06d}-{held[-1].line:06d}-{len(held)}"
             key = fingerprint([entry.key for entry in good])
         else:
             name, key = (good[0].name, good[0].key) if good else ("", "")
