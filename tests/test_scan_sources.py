@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 import zlib
@@ -283,6 +284,9 @@ def test_a_pdf_is_drawn_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert scan(one_page(), max_pixels=100_000).text == STATIC
     assert 7_000_000 < drawn[0] < 8_100_000
     assert drawn[1] <= 101_000
+    hair = re.sub(rb"/MediaBox \[[^]]*\]", b"/MediaBox [ 0 0 1 99999999 ]", one_page())
+    assert reason(hair, retries=False) == "no-symbol"
+    assert drawn[2] <= 8_100_000
 
 
 def test_missing_pypdfium2_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

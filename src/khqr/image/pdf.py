@@ -81,6 +81,8 @@ def _drawn(page: Any, limit: int) -> Image.Image:
     width, height = page.get_size()
     scale = _DPI / _POINTS
     scale *= min(1, math.sqrt(limit / max(width * height * scale**2, 1)))
+    # A side has a whole pixel at least, so a page as thin as a hair is bounded by its length.
+    scale = min(scale, limit / max(width, height, 1))
     drawn: Image.Image = page.render(scale=scale, grayscale=True).to_pil().convert("L")
     page.close()
     return drawn
