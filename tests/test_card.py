@@ -453,7 +453,7 @@ def test_what_cannot_be_drawn_is_refused(options: dict[str, Any], message: str) 
 def test_artwork_runs_no_program_and_fails_by_reason(kind: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (60, 60), "red").save(out, kind)
-    broken = out.getvalue()[: -20 if kind == "AVIF" else None]
+    broken = out.getvalue().replace(b"pitm", b"xxxx")  # of an AVIF, where its picture is
     with pytest.raises(card.CardError, match="logo is no picture that can be read"):
         card.make(STATIC, logo=broken)
 
