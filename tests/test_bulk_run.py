@@ -574,6 +574,15 @@ def test_the_sheet_of_mended_rows_leaves_the_sheet_of_the_good_ones(tmp_path: Pa
     assert sum(data.count(b"\n") + 1 for data in pictures(out).values()) == 4
 
 
+@pytest.mark.parametrize("kind", ["card", "sheet"])
+def test_what_a_card_leaves_out_is_said_of_its_row(kind: str, tmp_path: Path) -> None:
+    rows = [PERSON, PERSON | {"merchant_name": "Demo \u2615"}, PERSON | {"merchant_name": "\u2615"}]
+    results = list(render_each(rows, tmp_path, format=kind))
+    assert [result.status for result in results] == ["made", "made", "failed"]
+    assert [len(result.notes) for result in results] == [0, 1, 0]
+    assert "U+2615" in results[1].notes[0]
+
+
 # Workers and files
 
 

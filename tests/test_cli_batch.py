@@ -97,6 +97,14 @@ def test_bad_rows_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         assert [row["line"] for row in csv.DictReader(file)] == ["4", "5"]
 
 
+def test_what_a_card_leaves_out_is_named_by_its_line(tmp_path: Path) -> None:
+    path = shops(tmp_path / "m.csv", 1, "demo_user@devb,Demo \u2615,\n")
+    result = run(path, "--out", tmp_path / "out", "--format", "card", "--jobs", "1")
+    assert result.exit_code == 0
+    (said,) = result.stderr.splitlines()
+    assert said.startswith("line 3, note: the card leaves out characters")
+
+
 def test_only_the_first_bad_rows_are_named(tmp_path: Path) -> None:
     path = shops(tmp_path / "m.csv", 0, "demo,Demo,\n" * 30)
     result = run(path, "--dry-run")

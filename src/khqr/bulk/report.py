@@ -34,6 +34,8 @@ class Result(NamedTuple):
         payload: what the picture shows; None for a row that failed.
         path: the picture.
         failure: why there is none.
+        notes: what the card of a row that was made does not show as it should: characters that
+            its fonts do not have, a name that was cut.
     """
 
     line: int
@@ -41,6 +43,7 @@ class Result(NamedTuple):
     payload: str | None = None
     path: Path | None = None
     failure: Failure | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

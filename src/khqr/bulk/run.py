@@ -196,13 +196,17 @@ def _steps(entries: Iterator[_Good | Result], settings: Settings) -> Iterator[_S
 
 def _outcomes(step: _Step, drawn: Drawn | None, path: Path) -> Iterator[Result]:
     problems = iter(drawn.problems if drawn else ())
+    notes = iter(drawn.notes if drawn else ())
     for entry in step.entries:
         if isinstance(entry, Result):
             yield entry
-        elif found := next(problems, ()):
+            continue
+        said = next(notes, ())
+        if found := next(problems, ()):
             yield _failed(Failure(entry.line, found, entry.cells))
         else:
-            yield Result(entry.line, "made" if drawn else "kept", entry.payload, path)
+            status: Status = "made" if drawn else "kept"
+            yield Result(entry.line, status, entry.payload, path, notes=said)
 
 
 def render(

@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from ..errors import EncodeError, ScanError
-from ..image.card import CardError
+from ..image.card import CardError, CardWarning
 from .formats import FORMATS, Format, Style
 from .journal import replaced
 from .problems import Problem, WorkersLost, problems_of
@@ -56,10 +57,12 @@ class Drawn(NamedTuple):
     Attributes:
         size: bytes of the file; 0 if there is none.
         problems: for each payload, why it is not in the file.
+        notes: for each payload, what its card does not show as it was asked to.
     """
 
     size: int
     problems: tuple[tuple[Problem, ...], ...]
+    notes: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Work:
         kind = FORMATS[self.format]
         problems: list[tuple[Problem, ...]] = [()] * len(order.payloads)
         try:
-            data = kind.draw(order.payloads, self.style)
+            data, said = self._noted(kind, order.payloads)
         except _UNDRAWABLE as error:
             if len(order.payloads) == 1:
                 return Drawn(0, (problems_of(error),))
@@ -91,18 +94,44 @@ class Work:
             rest = [text for text, why in zip(order.payloads, problems, strict=True) if not why]
             if not rest or len(rest) == len(order.payloads):
                 return Drawn(0, tuple(why or problems_of(error) for why in problems))
-            data = kind.draw(rest, self.style)
+            data, said = self._noted(kind, rest)
         if self.verify:
             unread = _read_back(data, order.payloads[0])
             if unread:
                 return Drawn(0, (unread,))
         with replaced(self.folder / order.name) as fresh:
             fresh.write_bytes(data)
-        return Drawn(len(data), tuple(problems))
+        return Drawn(len(data), tuple(problems), self._notes(kind, order.payloads, problems, said))
+
+    def _noted(self, kind: Format, payloads: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
+        """Return the bytes of a file, and what cards warn of: nobody reads it from a worker."""
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", CardWarning)
+            data = kind.draw(payloads, self.style)
+        for one in caught:
+            if not issubclass(one.category, CardWarning):
+                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+        said = [str(one.message) for one in caught if issubclass(one.category, CardWarning)]
+        return data, tuple(dict.fromkeys(said))
+
+    def _notes(
+        self,
+        kind: Format,
+        payloads: Sequence[str],
+        problems: Sequence[tuple[Problem, ...]],
+        said: tuple[str, ...],
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return which payload each warning of a file is about, drawing them alone to know it."""
+        if not said:
+            return ()
+        if len(payloads) == 1:
+            return (said,)
+        pairs = zip(payloads, problems, strict=True)
+        return tuple(() if why else self._noted(kind, [one])[1] for one, why in pairs)
 
     def _alone(self, kind: Format, payload: str) -> tuple[Problem, ...]:
         try:
-            kind.draw([payload], self.style)
+            self._noted(kind, [payload])
         except _UNDRAWABLE as error:
             return problems_of(error)
         return ()

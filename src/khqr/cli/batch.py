@@ -208,7 +208,7 @@ class _Rate(ProgressColumn):
 
 
 class _Counter:
-    """What a run calls after each row: it names the failed ones, and shows how far it is."""
+    """What a run calls after each row: names what is amiss in it, and shows how far the run is."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -223,6 +223,10 @@ class _Counter:
     def __call__(self, done: int, total: int | None, result: Result) -> None:
         if result.failure is not None:
             self._name(result.failure)
+        for note in result.notes:
+            self._console.print(
+                Text(printable(f"line {result.line}, note: {note}"), "yellow"), soft_wrap=True
+            )
         self._advance(done, total)
 
     def _name(self, failure: Failure) -> None:
