@@ -160,8 +160,10 @@ def test_a_time_that_is_none_or_has_no_zone(column: str, value: object) -> None:
 def test_two_expiries_and_durations() -> None:
     both = PERSON | {"amount": 5, "expires_in": "5m", "expires_at": CLOCK}
     assert refused(both) == [("expires_in", "row.time")]
-    for text in ("5", "m", "-5m", "5 m", "1d", "5m1h"):
+    for text in ("5", "m", "-5m", "5 m", "1d", "5m1h", "0s", "0h00m"):
         assert refused(PERSON | {"expires_in": text}) == [("expires_in", "row.time")], text
+    priced = PERSON | {"amount": 5, "expires_in": "0m"}
+    assert refused(priced, expires_in=timedelta(minutes=9)) == [("expires_in", "row.time")]
     assert refused(PERSON | {"amount": 5, "expires_in": timedelta.max}) == [("", "row.refused")]
     assert refused(PERSON | {"expires_in": 5}) == [("expires_in", "row.type")]
     assert duration("1h2m3s") == timedelta(hours=1, minutes=2, seconds=3)

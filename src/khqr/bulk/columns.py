@@ -178,7 +178,8 @@ def payload_of(cells: Mapping[str, Any], reading: Reading) -> tuple[str, Code]:
         raise RowError(damaged)
     try:
         code, life = _code(given, cells)
-        expires_in = (life or reading.expires_in) if code.amount else None
+        wanted = reading.expires_in if life is None else life
+        expires_in = wanted if code.amount else None
         if code.expires_at is not None and life is None:
             expires_in = None
         payload = encode(code, at=reading.at, expires_in=expires_in, strict=reading.strict)
@@ -294,4 +295,6 @@ def duration(value: str | timedelta) -> timedelta:
     if not value or found is None:
         raise KhqrError(f"expires_in is {quote(value)}, expected a duration such as 10m, 90s or 1h")
     hours, minutes, seconds = (int(number or 0) for number in found.groups())
+    if not hours and not minutes and not seconds:
+        raise KhqrError(f"expires_in is {quote(value)}, and nobody can pay in no time")
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
