@@ -440,6 +440,7 @@ def test_theme_takes_six_digits_only() -> None:
         ({"logo": Image.new("1", (8001, 8001))}, "logo has 64016001 pixels"),
         ({"font": b"no font"}, "the font is no TrueType"),
         ({"font": "/no/such/font.ttf"}, "the font cannot be read"),
+        ({"font": "no\0font.ttf"}, "the font cannot be read"),
         ({"khmer_font": 3}, "a font is a path or bytes"),
         ({"language": 5}, "language is str"),
     ],
@@ -473,6 +474,12 @@ def test_widths_and_files_are_refused_by_reason(tmp_path: Path) -> None:
         drawn.save(tmp_path / "card.gif")
     with pytest.raises(card.CardError, match="expected 1 to 95"):
         drawn.jpeg(quality=100)
+    for write in (drawn.png, drawn.jpeg):
+        for dpi in (-5, 0, 9_601):
+            with pytest.raises(card.CardError, match="expected 1 to 9600"):
+                write(dpi=dpi)
+        with pytest.raises(TypeError, match="dpi is int"):
+            write(dpi=72.0)  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(card.CardError, match="expected 10 to 2000 millimetres"):
         drawn.pdf(5)
     with pytest.raises(TypeError, match="width_mm is a number of millimetres"):

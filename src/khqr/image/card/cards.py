@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from .. import symbol
 from ..scanner import scan_all
+from ..sizes import MAX_DPI
 from ..symbol import ErrorCorrection
 from .badge import badge_for
 from .content import Source, contents_of
@@ -95,9 +96,9 @@ class Card:
         return picture
 
     def png(self, width: int = 600, *, dpi: int | None = None) -> bytes:
-        """Return the card as a PNG; ``dpi`` notes dots per inch in the file."""
+        """Return the card as a PNG; ``dpi`` notes dots per inch in the file, from 1 to 9,600."""
         out = io.BytesIO()
-        noted = {} if dpi is None else {"dpi": (dpi, dpi)}
+        noted = _noted_dots(dpi)
         self.image(width).save(out, "PNG", **noted)
         return out.getvalue()
 
@@ -106,7 +107,7 @@ class Card:
         if not isinstance(quality, int) or not 1 <= quality <= 95:
             raise CardError(f"quality is {quality}, expected 1 to 95")
         out = io.BytesIO()
-        noted = {} if dpi is None else {"dpi": (dpi, dpi)}
+        noted = _noted_dots(dpi)
         self._painted(width).save(out, "JPEG", quality=quality, subsampling=0, **noted)
         self.scan_back(out.getvalue())
         return out.getvalue()
@@ -179,13 +180,24 @@ class Card:
         if not self.verify:
             return
         picture = self._painted(_VERIFIED_WIDTH) if finished is None else finished
-        read = sorted(found.text for found in scan_all(picture))
+        count = len(self.payloads)
+        read = sorted(found.text for found in scan_all(picture, expected=count))
         if read != sorted(self.payloads):
             raise CardError(
                 f"the card does not scan back: {len(read)} symbols were read, expected "
-                f"{len(self.payloads)} with the texts of the card; try a greater width, "
+                f"{count} with the texts of the card; try a greater width, "
                 "badge=None or min_version=14"
             )
+
+
+def _noted_dots(dpi: int | None) -> dict[str, tuple[int, int]]:
+    if dpi is None:
+        return {}
+    if not isinstance(dpi, int) or isinstance(dpi, bool):
+        raise TypeError(f"dpi is int, not {type(dpi).__name__}")
+    if not 1 <= dpi <= MAX_DPI:
+        raise CardError(f"dpi is {dpi}, expected 1 to {MAX_DPI}")
+    return {"dpi": (dpi, dpi)}
 
 
 def _refuse_width(width: int) -> None:

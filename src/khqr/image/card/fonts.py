@@ -120,7 +120,10 @@ def _source(script: str, given: FontSource | None) -> str | bytes:
         return given
     if not isinstance(given, (str, PathLike)):
         raise TypeError(f"a font is a path or bytes, not {type(given).__name__}")
-    return str(FilePath(given).resolve())
+    try:
+        return str(FilePath(given).resolve())
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise CardError(f"the font cannot be read: {problem}") from None
 
 
 @lru_cache(maxsize=4)
