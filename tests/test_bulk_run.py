@@ -409,6 +409,8 @@ def test_cards_stopped_and_taken_up(tmp_path: Path) -> None:
 def test_a_scale_goes_with_symbols(tmp_path: Path) -> None:
     with pytest.raises(khqr.KhqrError, match="card has a size of its own; scale goes with svg"):
         render(shops(1), tmp_path, format="card", scale=3)
+    with pytest.raises(khqr.KhqrError, match="name goes with one row a file; sheet names its own"):
+        render(shops(1), tmp_path, format="sheet", name="{md5}")
 
 
 def test_pictures_are_scanned_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

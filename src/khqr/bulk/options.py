@@ -27,7 +27,7 @@ class Options(TypedDict, total=False):
         format: ``svg`` (the default), ``png`` or ``pdf`` for symbols, ``card`` for a card of 600
             pixels as PNG, ``sheet`` for 100 cards in a PDF to print, ``txt`` for the payload alone.
         name: template of the file names, ``{line:06d}-{bakong_account_id}`` by default. It may
-            ask for ``{line}``, ``{md5}`` and every column.
+            ask for ``{line}``, ``{md5}`` and every column. A sheet names its own files.
         jobs: worker processes. With more than one, a program must call this under
             ``if __name__ == "__main__":``, as each worker imports it.
         error: level of error correction, M by default.
@@ -89,6 +89,8 @@ class Settings:
         if self.scale is not None and not self.kind.is_scaled:
             scaled = ", ".join(name for name, kind in FORMATS.items() if kind.is_scaled)
             raise KhqrError(f"{self.format} has a size of its own; scale goes with {scaled}")
+        if self.name != DEFAULT_NAME and self.kind.per_file > 1:
+            raise KhqrError(f"name goes with one row a file; {self.format} names its own files")
         aware_moment("at", self.at)
         _refuse_no_timedelta(self.expires_in)
         if self.verify and not FORMATS[self.format].is_scanned:
