@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 import khqr
 from khqr.image import engines, pdf, scan, scan_all, sources, symbol
@@ -286,7 +286,24 @@ def test_a_pdf_is_drawn_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert drawn[1] <= 101_000
     hair = re.sub(rb"/MediaBox \[[^]]*\]", b"/MediaBox [ 0 0 1 99999999 ]", one_page())
     assert reason(hair, retries=False) == "no-symbol"
-    assert drawn[2] <= 8_100_000
+    assert drawn[2] <= 65_536
+
+
+def test_a_picture_whose_notes_tell_of_a_pdf_is_a_picture() -> None:
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Comment", "made from %PDF-1.4")
+    out = io.BytesIO()
+    Image.open(io.BytesIO(symbol.png(STATIC))).save(out, "PNG", pnginfo=notes)
+    assert scan(out.getvalue()).text == STATIC
+
+
+@pytest.mark.parametrize("engine", ["auto", "zxing", "pyzbar"])
+def test_a_side_longer_than_readers_take_is_too_large(engine: Any) -> None:
+    with pytest.raises(khqr.ScanError) as caught:
+        scan(Image.new("L", (65_536, 30)), engine=engine)
+    assert caught.value.reason == "too-large"
+    stripes = np.tile(np.array([[0, 255]], "uint8"), (21, 32_767))
+    assert scan_all(stripes, engine=engine) == []
 
 
 def test_missing_pypdfium2_names_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

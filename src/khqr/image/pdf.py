@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import MissingDependency, ScanError
+from .retries import MAX_SIDE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,6 +25,9 @@ _DPI = 200
 _PAGE_PIXELS = 8_000_000
 """Larger pages are drawn less finely; an A4 page has four million."""
 
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*")
+"""How files of pictures begin, whose notes may tell of the PDF that they were made from."""
+
 _POINTS = 72
 """Points in an inch, the unit of a PDF."""
 
@@ -33,7 +37,7 @@ def is_pdf(file: BinaryIO) -> bool:
     here = file.tell()
     head = file.read(1024)  # readers forgive some bytes in front, as mail systems add them
     file.seek(here)
-    return b"%PDF-" in head
+    return b"%PDF-" in head and not head.startswith(_PICTURES)
 
 
 def grey_pages(data: bytes, page: int | None, max_pixels: int) -> list[Image.Image]:
@@ -82,7 +86,7 @@ def _drawn(page: Any, limit: int) -> Image.Image:
     scale = _DPI / _POINTS
     scale *= min(1, math.sqrt(limit / max(width * height * scale**2, 1)))
     # A side has a whole pixel at least, so a page as thin as a hair is bounded by its length.
-    scale = min(scale, limit / max(width, height, 1))
+    scale = min(scale, min(limit, MAX_SIDE) / max(width, height, 1))
     drawn: Image.Image = page.render(scale=scale, grayscale=True).to_pil().convert("L")
     page.close()
     return drawn

@@ -18,12 +18,15 @@ from .view import View
 if TYPE_CHECKING:
     from PIL import Image, ImageFilter
 
-__all__ = ["AS_IS", "INVERTED", "RETRIES", "SECOND_READER", "Retry"]
+__all__ = ["AS_IS", "INVERTED", "MAX_SIDE", "RETRIES", "SECOND_READER", "Retry"]
 
 WHITE = 255
 
 _LEAST_SIDE = 21
 """The smallest symbol has 21 modules; what is smaller holds none."""
+
+MAX_SIDE = 65_535
+"""The longest side that zxing-cpp takes; a retry may make a strip longer than it was."""
 
 _LARGE = 2_000_000
 _MEDIUM = 1_000_000
@@ -49,7 +52,8 @@ class Retry(NamedTuple):
         if min(view.picture.size) < _LEAST_SIDE:
             return
         for changed in self.views(view.within(self.pixels)):
-            if min(changed.picture.size) >= _LEAST_SIDE:
+            size = changed.picture.size
+            if min(size) >= _LEAST_SIDE and max(size) <= MAX_SIDE:
                 yield changed
 
 

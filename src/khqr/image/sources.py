@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingDependency, ScanError, quote
 from . import pdf
+from .retries import MAX_SIDE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -138,6 +139,9 @@ def _refuse_size(width: int, height: int, max_pixels: int) -> None:
         raise _unreadable("the image has no pixels")
     if width * height > max_pixels:
         message = f"the image has {width} x {height} pixels, at most {max_pixels} are read"
+        raise ScanError("too-large", message)
+    if max(width, height) > MAX_SIDE:
+        message = f"the image has {width} x {height} pixels, at most {MAX_SIDE} a side are read"
         raise ScanError("too-large", message)
 
 
