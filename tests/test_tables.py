@@ -55,8 +55,8 @@ def test_a_dictionary() -> None:
 
 def test_the_catalogue() -> None:
     assert catalogue._mpm("§1") == "EMVCo MPM 1.0 §1"
-    assert catalogue._error("R1", "x") == ("R1", Severity.ERROR, "x")
-    assert catalogue._warning("R2", "y") == ("R2", Severity.WARNING, "y")
+    assert catalogue.error("R1", "x") == ("R1", Severity.ERROR, "x")
+    assert catalogue.warning("R2", "y") == ("R2", Severity.WARNING, "y")
     numbered = {rule.number for rule in catalogue.CATALOGUE.values()}
     silent = {"R12", "R45", "R48", "R49", "R52", "R67", "R70", "R71"}
     same = {"R57": "R47", "R63": "R47"}

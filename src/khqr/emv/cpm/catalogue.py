@@ -8,7 +8,7 @@ Consumer-Presented Mode*, version 1.0.
 from __future__ import annotations
 
 from ...errors import Finding, Severity
-from ..catalogue import POLICY, Rule
+from ..catalogue import POLICY, Rule, error, warning
 
 __all__ = ["CPM_CATALOGUE", "cpm_finding"]
 
@@ -17,31 +17,23 @@ def _cpm(clause: str) -> str:
     return f"EMVCo CPM 1.0 {clause}"
 
 
-def _error(number: str, clause: str) -> Rule:
-    return Rule(number, Severity.ERROR, clause)
-
-
-def _warning(number: str, clause: str) -> Rule:
-    return Rule(number, Severity.WARNING, clause)
-
-
 CPM_CATALOGUE: dict[str, Rule] = {
-    "cpm.not-base64": _error("C1", _cpm("§5.1.1.2")),
-    "cpm.not-ber-tlv": _error("C1", _cpm("§5.1.1.2")),
-    "cpm.first-not-85": _error("C1", _cpm("§5.1.1.2")),
-    "cpm.line-break": _warning("C1", POLICY),
-    "cpm.filler": _warning("C1", POLICY),
-    "cpm.too-deep": _error("C1", POLICY),
-    "cpm.version": _error("C2", _cpm("§5.1.1.3")),
-    "cpm.no-application-template": _error("C2", _cpm("§5.1.1.3")),
-    "cpm.adf-missing": _warning("C3", _cpm("§5.1.1.4")),
-    "cpm.adf-length": _warning("C3", _cpm("§5.1.1.4")),
-    "cpm.no-application-left": _error("C3", _cpm("§5.1.1.4")),
-    "cpm.duplicate": _error("C4", _cpm("§5.1.1.10")),
-    "cpm.order": _warning("C6", _cpm("§3.1")),
-    "cpm.pan-missing": _error("C9", _cpm("Table 6.1")),
-    "cpm.too-many-templates": _warning("C10", _cpm("§3.1")),
-    "cpm.value": _warning("Table 6.1", _cpm("Table 6.1")),
+    "cpm.not-base64": error("C1", _cpm("§5.1.1.2")),
+    "cpm.not-ber-tlv": error("C1", _cpm("§5.1.1.2")),
+    "cpm.first-not-85": error("C1", _cpm("§5.1.1.2")),
+    "cpm.line-break": warning("C1", POLICY),
+    "cpm.filler": warning("C1", POLICY),
+    "cpm.too-deep": error("C1", POLICY),
+    "cpm.version": error("C2", _cpm("§5.1.1.3")),
+    "cpm.no-application-template": error("C2", _cpm("§5.1.1.3")),
+    "cpm.adf-missing": warning("C3", _cpm("§5.1.1.4")),
+    "cpm.adf-length": warning("C3", _cpm("§5.1.1.4")),
+    "cpm.no-application-left": error("C3", _cpm("§5.1.1.4")),
+    "cpm.duplicate": error("C4", _cpm("§5.1.1.10")),
+    "cpm.order": warning("C6", _cpm("§3.1")),
+    "cpm.pan-missing": error("C9", _cpm("Table 6.1")),
+    "cpm.too-many-templates": warning("C10", _cpm("§3.1")),
+    "cpm.value": warning("Table 6.1", _cpm("Table 6.1")),
 }
 
 
