@@ -81,7 +81,7 @@ _DELIMITERS = {",": ",", ";": ";", "tab": "\t"}
 @click.option(
     "--verify/--no-verify",
     default=None,
-    help="Scan each picture back, or not; by default png where zxing-cpp is installed.",
+    help="Scan each picture back, or not; by default png and card where zxing-cpp is installed.",
 )
 @expires_in_option
 @moment_option("--at", show_default="now", help="When codes with an amount are made.")

@@ -270,7 +270,8 @@ def make(
         eci: as in `khqr.image.symbol.make`.
         min_version: the least version of the symbol; from 14 on no badge hides a pattern, and
             modules are smaller.
-        verify: scan what was drawn, and raise if it does not say the same.
+        verify: scan what was drawn, and raise if it does not say the same. For SVG and PDF the
+            same layout is drawn as pixels and scanned, not the file itself.
         font: TrueType or OpenType file for everything but Khmer, instead of Nunito Sans.
         khmer_font: the same for Khmer, instead of Noto Sans Khmer.
 
