@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khqr.settlement import INVARIANTS, Audit, Books, Ledger, Money, Posting
-from khqr.settlement import engine as engine_module
-from khqr.settlement import state as state_module
-from khqr.settlement.books import FlowCall
-from khqr.settlement.engine import Engine
-from khqr.settlement.example import example_books, example_steps
-from khqr.settlement.flows import FLOWS
-from khqr.settlement.holds import Hold, Holds
-from khqr.settlement.instructions import AnyIds, InstructionState, Outcome
-from khqr.settlement.journal import PACK, ROW_SIZE, Kind
-from khqr.settlement.legs import Leg, legs
-from khqr.settlement.state import State
-from khqr.settlement.writer import Writer
+from khqr.settlement.books.books import FlowCall
+from khqr.settlement.books.example import example_books, example_steps
+from khqr.settlement.books.flows import FLOWS
+from khqr.settlement.ledger import engine as engine_module
+from khqr.settlement.ledger import state as state_module
+from khqr.settlement.ledger.engine import Engine
+from khqr.settlement.ledger.holds import Hold, Holds
+from khqr.settlement.ledger.instructions import AnyIds, InstructionState, Outcome
+from khqr.settlement.ledger.journal import PACK, ROW_SIZE, Kind
+from khqr.settlement.ledger.legs import Leg, legs
+from khqr.settlement.ledger.state import State
+from khqr.settlement.ledger.writer import Writer
 from material import EXAMPLES
 
 Patch = pytest.MonkeyPatch

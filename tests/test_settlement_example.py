@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from khqr.settlement import INVARIANTS, Audit, Books, Ledger, SettlementError, major_units
-from khqr.settlement.chart import CHART, BookKind, Nature, Party, Side, chart_line
-from khqr.settlement.example import PARTICIPANTS, example_books, example_steps, run_example
+from khqr.settlement.books.example import PARTICIPANTS, example_books, example_steps, run_example
+from khqr.settlement.ledger.chart import CHART, BookKind, Nature, Party, Side, chart_line
 from khqr.settlement.money import Money
 
 TABLE = Path(__file__).parent / "vectors" / "settlement" / "example.tsv"

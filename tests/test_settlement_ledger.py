@@ -37,9 +37,9 @@ from khqr.settlement import (
     major_units,
     minor_units,
 )
-from khqr.settlement.chart import BookKind
-from khqr.settlement.instructions import RisingIds
-from khqr.settlement.journal import GENESIS, Journal, Kind
+from khqr.settlement.ledger.chart import BookKind
+from khqr.settlement.ledger.instructions import RisingIds
+from khqr.settlement.ledger.journal import GENESIS, Journal, Kind
 from khqr.settlement.money import ALIPAYPLUS, BAKONG, BOOKS, LARGEST, rescaled
 
 ROOM = Path(khqr.settlement.__file__).parent
@@ -69,7 +69,7 @@ class Bank:
 
 def test_every_name_of_a_refusal_is_in_the_table() -> None:
     used: set[str] = set()
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         used |= set(re.findall(r'SettlementError\(\s*"([A-Z_]+)"', path.read_text()))
     assert used <= set(REFUSALS)
     assert {"UNBALANCED", "IDEMPOTENCY_MISMATCH", "HOLD_AMOUNT_EXCEEDED"} <= used
@@ -89,7 +89,7 @@ def test_a_refusal_is_a_khqr_error_and_travels() -> None:
 
 def test_no_float_and_no_clock_in_the_room() -> None:
     """Money is exact and time comes from outside: proved on the syntax trees of the room."""
-    for path in ROOM.glob("*.py"):
+    for path in ROOM.rglob("*.py"):
         tree = ast.parse(path.read_text())
         for node in ast.walk(tree):
             where = f"{path.name}:{getattr(node, 'lineno', 0)}"
@@ -675,7 +675,7 @@ def test_a_long_journal_is_read_in_pieces() -> None:
 def test_the_chain_is_the_same_everywhere() -> None:
     """The hash of known rows: it must not depend on the machine or on the order of a set."""
     program = (
-        "from khqr.settlement.example import example_books, run_example\n"
+        "from khqr.settlement.books.example import example_books, run_example\n"
         "books = example_books(clock=lambda: 1750000000000)\n"
         "run_example(books)\n"
         "print(books.ledger.chain)"

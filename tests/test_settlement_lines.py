@@ -22,8 +22,8 @@ from khqr.settlement import (
     journal_lines,
     read_journal,
 )
-from khqr.settlement.example import example_books, run_example
-from khqr.settlement.lines import LONGEST_LINE
+from khqr.settlement.books.example import example_books, run_example
+from khqr.settlement.ledger.lines import LONGEST_LINE
 from material import EXAMPLES
 
 NOW = 1_750_000_000_000

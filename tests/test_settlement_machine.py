@@ -19,7 +19,7 @@ from khqr.settlement import (
     Posting,
     SettlementError,
 )
-from khqr.settlement.chart import BookKind
+from khqr.settlement.ledger.chart import BookKind
 from material import EXAMPLES
 from settlement_model import OK, Model, Name, Step
 

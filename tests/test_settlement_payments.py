@@ -24,12 +24,12 @@ from khqr.settlement import (
     Simulation,
     Tier,
 )
-from khqr.settlement import quotes as quotes_module
-from khqr.settlement.codes import Codes
-from khqr.settlement.holds import Holds
-from khqr.settlement.payments import PAYMENT_MOVES, Payment, PaymentEvent
-from khqr.settlement.quotes import Quote, rate_of
-from khqr.settlement.receiving import Receiving
+from khqr.settlement.ledger.holds import Holds
+from khqr.settlement.payments import quotes as quotes_module
+from khqr.settlement.payments.codes import Codes
+from khqr.settlement.payments.payment import PAYMENT_MOVES, Payment, PaymentEvent
+from khqr.settlement.payments.quotes import Quote, rate_of
+from khqr.settlement.payments.receiving import Receiving
 from material import EXAMPLES
 
 Patch = pytest.MonkeyPatch
@@ -620,8 +620,8 @@ def second_void_gives_the_limit_back_twice(world: World, patch: Patch) -> None:
     held = world.sim.confirm(world.shop("4100"), payer="u@A")
     patch.setattr(Holds, "pending", lambda self, number: self[number])
     moves = {**PAYMENT_MOVES, (PaymentState.VOIDED, PaymentEvent.VOID): PaymentState.VOIDED}
-    patch.setattr("khqr.settlement.payments.PAYMENT_MOVES", moves)
-    patch.setattr("khqr.settlement.ledger.Ledger.refuse", lambda *_: 0)
+    patch.setattr("khqr.settlement.payments.payment.PAYMENT_MOVES", moves)
+    patch.setattr("khqr.settlement.ledger.ledger.Ledger.refuse", lambda *_: 0)
     world.sim.void(held.id)
     world.sim.void(held.id)
 
@@ -629,7 +629,7 @@ def second_void_gives_the_limit_back_twice(world: World, patch: Patch) -> None:
 def quote_used_again(world: World, patch: Patch) -> None:
     quote = world.sim.offer("A", "USD", "KHR", 4080)
     for amount in ("4080", "8160"):
-        patch.setattr("khqr.settlement.quotes.QUOTE_MOVES", {})
+        patch.setattr("khqr.settlement.payments.quotes.QUOTE_MOVES", {})
         world.sim.pay(world.shop(amount), payer="u@A", source="account", quote=quote.id)
 
 

@@ -6,27 +6,27 @@ documented and what is a choice of this library.
 
 from __future__ import annotations
 
-from .accounts import Account
-from .audit import Audit, Invariant, Violation
-from .books import Books, FlowCall
-from .chart import BookKind, Side
-from .codes import CodeState, ShownCode, read_code
-from .desk import Answer, Customer
+from .books.books import Books, FlowCall
 from .errors import REFUSALS, Refusal, SettlementError
-from .holds import Hold, HoldState
-from .instructions import InstructionState, Outcome, Refused, instruction_id
-from .invariants import INVARIANTS
-from .journal import Journal
-from .ledger import Ledger, Result
-from .limits import Limits, Tier
-from .lines import journal_lines, read_journal
+from .ledger.accounts import Account
+from .ledger.audit import Audit, Invariant, Violation
+from .ledger.chart import BookKind, Side
+from .ledger.holds import Hold, HoldState
+from .ledger.instructions import InstructionState, Outcome, Refused, instruction_id
+from .ledger.invariants import INVARIANTS
+from .ledger.journal import Journal
+from .ledger.ledger import Ledger, Result
+from .ledger.lines import journal_lines, read_journal
+from .ledger.steps import Movement, Posting
+from .ledger.view import Entry
 from .money import Money, major_units, minor_units
-from .payment_invariants import payment_invariants
-from .payments import Payment, PaymentState, Refund, Source
-from .quotes import Quote, QuoteState
-from .simulation import Simulation
-from .steps import Movement, Posting
-from .view import Entry
+from .payments.codes import CodeState, ShownCode, read_code
+from .payments.desk import Answer, Customer
+from .payments.invariants import payment_invariants
+from .payments.limits import Limits, Tier
+from .payments.payment import Payment, PaymentState, Refund, Source
+from .payments.quotes import Quote, QuoteState
+from .payments.simulation import Simulation
 
 __all__ = [
     "INVARIANTS",

@@ -6,7 +6,7 @@ from enum import IntEnum
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from .errors import SettlementError
+from ..errors import SettlementError
 
 __all__ = ["Hold", "HoldState", "Holds"]
 

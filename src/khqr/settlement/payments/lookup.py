@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .money import Money, major_units
-from .payments import Payment, PaymentState, Source
+from ..money import Money, major_units
+from .payment import Payment, PaymentState, Source
 
 __all__ = ["found", "not_found"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ..errors import SettlementError, one_of
 from .accounts import Account, check_names
 from .chart import Side
 from .engine import Engine
-from .errors import SettlementError, one_of
 from .instructions import Refused, digest_of
 from .journal import Journal
 from .steps import Movement, Posting

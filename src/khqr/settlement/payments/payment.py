@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..errors import quote
+from ...errors import quote
+from ..errors import SettlementError
+from ..money import Money
 from .codes import ShownCode
-from .errors import SettlementError
 from .limits import Used
-from .money import Money
 
 __all__ = [
     "PAYMENT_MOVES",

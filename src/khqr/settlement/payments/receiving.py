@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..model import Routing
+from ...model import Routing
+from ..errors import SettlementError
+from ..ledger.instructions import checked_id, instruction_id
+from ..money import Money
 from .desk import Desk
-from .errors import SettlementError
-from .instructions import checked_id, instruction_id
 from .limits import business_day, day_starts
-from .money import Money
-from .payments import Payment, PaymentEvent, PaymentState, Refund
+from .payment import Payment, PaymentEvent, PaymentState, Refund
 
 __all__ = ["Receiving"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..errors import quote
-from .accounts import Account
-from .chart import CENTRAL_BANK, TOKEN_LEDGER, BookKind, chart_line
-from .errors import SettlementError, one_of
+from ...errors import quote
+from ..errors import SettlementError, one_of
+from ..ledger.accounts import Account
+from ..ledger.chart import CENTRAL_BANK, TOKEN_LEDGER, BookKind, chart_line
+from ..ledger.ledger import Ledger
+from ..ledger.steps import Movement, Posting
+from ..money import BAKONG, Money
 from .flows import FLOWS, Pay, Post
-from .ledger import Ledger
-from .money import BAKONG, Money
-from .steps import Movement, Posting
 
 __all__ = ["Books", "FlowCall"]
 

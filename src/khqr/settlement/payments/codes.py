@@ -12,13 +12,13 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..codec import decode, md5
-from ..emv.payload import parse
-from ..emv.source import payload_text
-from ..errors import DecodeError, quote
-from ..model import Individual, Merchant, Routing, milliseconds
-from .errors import SettlementError
-from .money import BAKONG, Money, minor_units
+from ...codec import decode, md5
+from ...emv.payload import parse
+from ...emv.source import payload_text
+from ...errors import DecodeError, quote
+from ...model import Individual, Merchant, Routing, milliseconds
+from ..errors import SettlementError
+from ..money import BAKONG, Money, minor_units
 
 __all__ = ["CODE_MOVES", "CodeEvent", "CodeState", "Codes", "ShownCode", "read_code"]
 

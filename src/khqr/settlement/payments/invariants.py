@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .audit import Audit, Invariant
-from .holds import HoldState
-from .instructions import InstructionState
-from .journal import Kind
+from ..ledger.audit import Audit, Invariant
+from ..ledger.holds import HoldState
+from ..ledger.instructions import InstructionState
+from ..ledger.journal import Kind
+from ..ledger.view import Entry
 from .limits import Used, business_day
-from .payments import Payment
+from .payment import Payment
 from .quotes import Quote
-from .view import Entry
 
 if TYPE_CHECKING:
     from .paying import Paying

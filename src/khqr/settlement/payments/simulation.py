@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .audit import Audit
-from .errors import SettlementError
-from .invariants import INVARIANTS
+from ..errors import SettlementError
+from ..ledger.audit import Audit
+from ..ledger.invariants import INVARIANTS
+from ..money import Money, minor_units
+from .invariants import payment_invariants
 from .lookup import found, not_found
-from .money import Money, minor_units
 from .paying import Paying
-from .payment_invariants import payment_invariants
-from .payments import Payment, Source
+from .payment import Payment, Source
 
 __all__ = ["Simulation"]
 
@@ -26,7 +26,7 @@ class Simulation(Paying):
             mapping of the code of each book to its `BookKind`.
         clock: gives the time in milliseconds since 1970, UTC. There is no other source of time.
         ids: gives a new id at each call, for what is sent without an instruction id.
-        limits: the limits of customers, see `khqr.settlement.limits.Limits`.
+        limits: the limits of customers, see `khqr.settlement.payments.limits.Limits`.
         refused: what becomes of a refused instruction id, see `Refused`.
         link: says for each hop what answer comes back, to play lost ones.
         refund_window: milliseconds after the hop in which money may go back.

@@ -55,7 +55,7 @@ class Audit:
 
     Args:
         ledger: what is checked.
-        invariants: which are checked, such as `khqr.settlement.invariants.INVARIANTS`.
+        invariants: which are checked, such as `khqr.settlement.ledger.invariants.INVARIANTS`.
 
     Attributes:
         shadow: what the rows that were read add up to.

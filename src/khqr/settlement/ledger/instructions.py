@@ -19,8 +19,8 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812 - it is a class
 from typing import NamedTuple, Protocol
 
-from ..errors import quote
-from .errors import SettlementError
+from ...errors import quote
+from ..errors import SettlementError
 from .journal import Kind, Row
 
 __all__ = [

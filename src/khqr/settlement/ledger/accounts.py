@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..errors import quote
+from ...errors import quote
+from ..errors import SettlementError
 from .chart import CENTRAL_BANK, TOKEN_LEDGER, Side
-from .errors import SettlementError
 from .legs import Leg
 
 __all__ = ["Account", "Accounts", "check_names"]
@@ -19,7 +19,7 @@ _TOKENS = {"": 0, "own": _OWN, "customer": _CUSTOMER}
 
 
 class Account(NamedTuple):
-    """An account of one book in one currency; see `khqr.settlement.chart.Line`.
+    """An account of one book in one currency; see `khqr.settlement.ledger.chart.Line`.
 
     >>> print(Account("devb", "wallet:dara", "KHR", Side.CREDIT))
     wallet:dara of devb in KHR

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .errors import SettlementError
+from ..errors import SettlementError
+from ..money import LARGEST
 from .journal import Kind
-from .money import LARGEST
 
 __all__ = [
     "MOST_STEPS",
@@ -36,7 +36,7 @@ class Posting(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """One domestic movement, which stands for the postings of `khqr.settlement.legs.legs`."""
+    """One domestic movement, which stands for the postings of `legs`."""
 
     payer: int
     payee: int

@@ -61,13 +61,13 @@ class Kind(IntEnum):
 
     ``OPEN`` opens an account: its book, name and currency by number of text, and its flags.
     ``POST`` is one posting. ``MOVE`` is a domestic movement from payer to payee, which stands for
-    the postings of `khqr.settlement.legs.legs`. ``HOLD`` reserves an amount of the account in
-    ``debit`` under the number in ``credit``, until the time in ``ref``. ``RELEASE``, ``VOID`` and
-    ``EXPIRE`` end the hold numbered in ``credit``: ``RELEASE`` says what the rest of its
-    transaction posted of it. ``REFERENCE`` names in ``amount`` the row that its transaction
-    compensates. ``BEGIN`` says that an instruction is in flight, ``REFUSE`` that it is refused,
-    for the reason in ``debit`` (number of text), ``BODY`` that the rest of its transaction carries
-    it out; all three hold the digest of its body in ``credit`` and ``amount``. ``NONE`` is what a
+    the postings of `legs`. ``HOLD`` reserves an amount of the account in ``debit`` under the number
+    in ``credit``, until the time in ``ref``. ``RELEASE``, ``VOID`` and ``EXPIRE`` end the hold
+    numbered in ``credit``: ``RELEASE`` says what the rest of its transaction posted of it.
+    ``REFERENCE`` names in ``amount`` the row that its transaction compensates. ``BEGIN`` says that
+    an instruction is in flight, ``REFUSE`` that it is refused, for the reason in ``debit`` (number
+    of text), ``BODY`` that the rest of its transaction carries it out; all three hold the digest of
+    its body in ``credit`` and ``amount``. ``NONE`` is what a
     damaged row may read as.
     """
 

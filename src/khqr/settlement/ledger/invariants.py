@@ -2,7 +2,7 @@
 
 A choice of this library, modelled on the invariants of ledgers in use. The numbers leave gaps for
 what only payments, quotes and batches can break; whoever adds those passes a longer tuple to
-`khqr.settlement.audit.Audit`.
+`khqr.settlement.ledger.audit.Audit`.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from ..ledger.chart import BookKind
+from ..ledger.ledger import Ledger
+from ..ledger.writer import Clock
+from ..money import Money
 from .books import Books, FlowCall
-from .chart import BookKind
-from .ledger import Ledger
-from .money import Money
-from .writer import Clock
 
 __all__ = ["PARTICIPANTS", "example_books", "example_steps", "run_example"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .chart import CENTRAL_BANK, TOKEN_LEDGER
+from ..ledger.chart import CENTRAL_BANK, TOKEN_LEDGER
 
 __all__ = ["FLOWS", "Pay", "Post"]
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from math import gcd
 from typing import NamedTuple
 
-from .errors import SettlementError
-from .money import BAKONG, LARGEST
+from ..errors import SettlementError
+from ..money import BAKONG, LARGEST
 
 __all__ = ["QUOTE_MOVES", "Quote", "QuoteEvent", "QuoteState", "Quotes", "rate_of", "rounded_up"]
 

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from threading import RLock
 from typing import NamedTuple, Self
 
+from ..errors import SettlementError, one_of
 from .accounts import Account
 from .engine import Engine
-from .errors import SettlementError, one_of
 from .holds import Hold
 from .instructions import Outcome, Refused, checked_id
 from .journal import Journal

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
+from ..errors import SettlementError
+from ..money import LARGEST
 from .accounts import Account
 from .chart import Side
-from .errors import SettlementError
 from .holds import Hold
 from .instructions import (
     RisingIds,
@@ -16,7 +17,6 @@ from .instructions import (
 )
 from .journal import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
 from .legs import legs
-from .money import LARGEST
 from .steps import (
     Movement,
     Posting,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from .errors import SettlementError
+from ..errors import SettlementError
 
 __all__ = ["CAPS", "DAY", "Limits", "Tier", "Used", "business_day", "day_starts"]
 

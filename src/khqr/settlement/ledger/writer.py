@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn
 
-from ..errors import quote
-from .errors import REFUSALS, SettlementError
+from ...errors import quote
+from ..errors import REFUSALS, SettlementError
 from .instructions import STATES, InstructionState, Outcome, Refused, checked_id, recorded_digest
 from .journal import CONTINUED, LARGEST_TIME, NO_ID, Journal, Kind
 from .state import State

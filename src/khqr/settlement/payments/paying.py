@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ..errors import quote as quoted
-from ..model import Routing
-from .chart import BookKind
+from ...errors import quote as quoted
+from ...model import Routing
+from ..errors import SettlementError, one_of
+from ..ledger.chart import BookKind
+from ..ledger.instructions import checked_id, instruction_id
+from ..money import Money
 from .codes import ShownCode, read_code
 from .desk import Answer, Customer
-from .errors import SettlementError, one_of
-from .instructions import checked_id, instruction_id
 from .limits import Used, business_day
-from .money import Money
-from .payments import Payment, PaymentEvent, PaymentState, Source
+from .payment import Payment, PaymentEvent, PaymentState, Source
 from .quotes import QuoteEvent
 from .receiving import Receiving
 

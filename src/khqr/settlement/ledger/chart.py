@@ -12,8 +12,8 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..errors import quote
-from .errors import SettlementError
+from ...errors import quote
+from ..errors import SettlementError
 
 __all__ = [
     "CENTRAL_BANK",

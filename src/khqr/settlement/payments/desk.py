@@ -7,19 +7,19 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..errors import quote as quoted
-from .books import Books
-from .chart import BookKind, chart_line
+from ...errors import quote as quoted
+from ..books.books import Books
+from ..errors import SettlementError, one_of
+from ..ledger.chart import BookKind, chart_line
+from ..ledger.holds import HoldState
+from ..ledger.instructions import Refused
+from ..ledger.ledger import Ledger
+from ..ledger.writer import Clock
+from ..money import Money
 from .codes import Codes
-from .errors import SettlementError, one_of
-from .holds import HoldState
-from .instructions import Refused
-from .ledger import Ledger
 from .limits import DAY, Limits, Tier
-from .money import Money
-from .payments import Payment, PaymentEvent, PaymentState, Refund, Source
+from .payment import Payment, PaymentEvent, PaymentState, Refund, Source
 from .quotes import Quote, QuoteEvent, Quotes, rate_of
-from .writer import Clock
 
 __all__ = ["Answer", "Customer", "Desk"]
 

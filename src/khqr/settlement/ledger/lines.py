@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-from ..errors import quote
+from ...errors import quote
+from ..errors import REFUSALS, SettlementError
+from ..money import LARGEST
 from .accounts import Account, check_names
 from .audit import Audit
 from .chart import Side
-from .errors import REFUSALS, SettlementError
 from .instructions import Refused, checked_id
 from .invariants import INVARIANTS
 from .journal import CONTINUED, GENESIS, LARGEST_TIME, NO_ID, Journal, Kind, Row
 from .ledger import Ledger
-from .money import LARGEST
 from .state import State
 from .view import View
 from .writer import Clock
