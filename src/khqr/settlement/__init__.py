@@ -24,6 +24,7 @@ from .payments.codes import CodeState, ShownCode, read_code
 from .payments.desk import Answer, Customer
 from .payments.invariants import payment_invariants
 from .payments.limits import Limits, Tier
+from .payments.open_api import OpenApi, Reply
 from .payments.payment import Payment, PaymentState, Refund, Source
 from .payments.quotes import Quote, QuoteState
 from .payments.simulation import Simulation
@@ -49,6 +50,7 @@ __all__ = [
     "Limits",
     "Money",
     "Movement",
+    "OpenApi",
     "Outcome",
     "Payment",
     "PaymentState",
@@ -58,6 +60,7 @@ __all__ = [
     "Refund",
     "Refusal",
     "Refused",
+    "Reply",
     "Result",
     "SettlementError",
     "ShownCode",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from ..money import Money, major_units
 from .payment import Payment, PaymentState, Source
 
-__all__ = ["found", "not_found"]
+__all__ = ["answered", "found", "not_found"]
 
 _MESSAGES = {
     1: "No such transaction.",
@@ -23,18 +23,22 @@ _MESSAGES = {
 }
 
 
+def answered(code: int, message: str, error: int | None, data: object) -> dict[str, object]:
+    """Return the envelope of every answer.
+
+    >>> answered(0, "Account ID exists", None, None)["responseCode"]
+    0
+    """
+    return {"responseCode": code, "responseMessage": message, "errorCode": error, "data": data}
+
+
 def not_found(code: int) -> dict[str, object]:
     """Return the answer with an error code and no data.
 
     >>> not_found(1)["responseCode"]
     1
     """
-    return {
-        "responseCode": 1,
-        "responseMessage": _MESSAGES[code],
-        "errorCode": code,
-        "data": None,
-    }
+    return answered(1, _MESSAGES[code], code, None)
 
 
 def _number(money: Money) -> int | Decimal:
@@ -48,23 +52,19 @@ def found(payment: Payment) -> dict[str, object]:
     if payment.row is None or payment.money is None:
         return not_found(3 if payment.state is PaymentState.FAILED else 1)
     code, wallet = payment.code, payment.source is Source.WALLET
-    return {
-        "responseCode": 0,
-        "responseMessage": "Getting transaction successfully.",
-        "errorCode": None,
-        "data": {
-            "hash": payment.hash,
-            "fromAccountId": payment.payer if wallet else f"khqr@{payment.bank}",
-            "toAccountId": code.account_id,
-            "currency": code.currency,
-            "amount": _number(payment.money),
-            "description": code.description,
-            "createdDateMs": payment.committed_at,
-            "acknowledgedDateMs": payment.acknowledged_at,
-            "externalRef": None,
-            "instructionRef": payment.id,
-            "trackingStatus": payment.tracking or "RECEIVE_AT_ACH",
-            "receiverBank": None,
-            "receiverBankAccount": None,
-        },
+    data = {
+        "hash": payment.hash,
+        "fromAccountId": payment.payer if wallet else f"khqr@{payment.bank}",
+        "toAccountId": code.account_id,
+        "currency": code.currency,
+        "amount": _number(payment.money),
+        "description": code.description,
+        "createdDateMs": payment.committed_at,
+        "acknowledgedDateMs": payment.acknowledged_at,
+        "externalRef": None,
+        "instructionRef": payment.id,
+        "trackingStatus": payment.tracking or "RECEIVE_AT_ACH",
+        "receiverBank": None,
+        "receiverBankAccount": None,
     }
+    return answered(0, "Getting transaction successfully.", None, data)

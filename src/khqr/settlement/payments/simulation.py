@@ -9,7 +9,7 @@ from ..ledger.audit import Audit
 from ..ledger.invariants import INVARIANTS
 from ..money import Money, minor_units
 from .invariants import payment_invariants
-from .lookup import found, not_found
+from .lookup import answered, found, not_found
 from .paying import Paying
 from .payment import Payment, Source
 
@@ -137,12 +137,19 @@ class Simulation(Paying):
             ]
             return self._best(hits)
 
+    def status_by_instruction(self, payment_id: str) -> dict[str, object]:
+        """Answer about a payment by its id, the payer's bank before it."""
+        with self.ledger.locked():
+            self._tick()
+            payment = self.payments.get(payment_id)
+            return self._best([] if payment is None else [payment])
+
     def check_account(self, account_id: str) -> dict[str, object]:
         """Answer whether a Bakong account exists."""
         if not isinstance(account_id, str):
             raise TypeError(f"an account id is str, not {type(account_id).__name__}")
         if account_id in self.customers:
-            return {"responseCode": 0, "responseMessage": "Account ID exists", "errorCode": None}
+            return answered(0, "Account ID exists", None, None)
         name, _, bank = account_id.partition("@")
         formed = name and bank and "@" not in bank and len(account_id) <= 32
         return not_found(11 if formed else 12)
