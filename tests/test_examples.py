@@ -92,6 +92,15 @@ def test_outbound_asks_only_about_codes_of_its_rules(run: Run) -> None:
     assert "url: not for us" in printed
 
 
+def test_a_till_sees_its_payment_and_its_time_out(run: Run) -> None:
+    assert run("till_against_simulator.py").splitlines() == [
+        "INV-1: paid 2.50 USD after 8 s",
+        "INV-2: timed out after 602 s",
+        "paid too late: QR_EXPIRED",
+        "the shop has 250 cents, broken invariants: 0",
+    ]
+
+
 def _rows(*, columns: int) -> Iterator[list[str]]:
     """Yield the cells of every table row of the rules page that has so many columns."""
     for line in RULES_PAGE.splitlines():
