@@ -136,9 +136,14 @@ class Calendar:
 
         With none, it is its own day or the first working day after it.
 
+        Raises:
+            SettlementError: ``DATE_INVALID`` for less than 0 or more than 366 days.
+
         Source: that Alipay+ settles two working days after the cycle, and on no weekend or holiday,
         is stated in its documents, which could be read in part.
         """
+        if not 0 <= days <= 366:
+            raise SettlementError("DATE_INVALID", f"{days} working days; write 0 to 366")
         day, left = cycle, days
         while left or not self.works(day):
             day += 1

@@ -86,6 +86,7 @@ class Clearing(Register):
 
     def transfers(self, batch: str) -> list[Transfer]:
         """Return what is paid on the value date of a batch: those who owe pay first."""
+        self.read()
         partner = self.terms.partner
         owing, owed = [], []
         for key, due in self._dues(self._place(batch)):

@@ -59,7 +59,6 @@ def cross_border(clearing: Register) -> list[CrossBorderRow]:
     ...     print(row.batch, row.party, row.net, row.value_date, row.state)
     alipayplus-20250615 ALP 0 2025-06-16 open
     """
-    clearing.catch_up()
     return [
         CrossBorderRow(
             batch.id,

@@ -109,6 +109,8 @@ class Crossings:
         """Yield the crossings that came since the last call; hold the ledger's lock meanwhile."""
         self._watch()
         sides, journal = self._sides, self._ledger.journal
+        if not sides:  # no row can touch what is not open
+            self._read = self._first = len(journal)
         for row in journal.rows(self._read):
             kind = row.kind
             if kind is Kind.POST:

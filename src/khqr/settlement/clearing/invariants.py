@@ -42,10 +42,12 @@ def clearing_invariants(clearing: Clearing) -> tuple[Invariant, ...]:
 
 
 class _Checks:
-    """The checks, and what they have read."""
+    """The checks, and what they have read; a settled batch is looked at once."""
 
     def __init__(self, clearing: Clearing) -> None:
         self._clearing = clearing
+        self._late: list[str] = []
+        self._over: set[str] = set()
         self._cycles: dict[int, int] = {}
         self._nets: dict[int, Counter[str]] = defaultdict(Counter)
         self._dues: dict[int, tuple[str, int]] = {}
@@ -55,6 +57,10 @@ class _Checks:
 
     def _read_on(self, ledger: View) -> None:
         """Note the crossings that came since the last time, by the cycle of their time."""
+        try:
+            self._clearing.read()
+        except SettlementError as refusal:
+            self._late.append(str(refusal))
         terms, accounts = self._clearing.terms, ledger.state.accounts.rows
         for number in range(self._known, len(accounts)):
             book, name, currency = accounts[number][:3]
@@ -80,13 +86,13 @@ class _Checks:
     def in_one(self, audit: Audit) -> Iterator[str]:
         """Yield transactions in no batch, in another or in several, and batches out of balance."""
         clearing = self._clearing
-        try:
-            clearing.read()
-        except SettlementError as refusal:
-            yield str(refusal)
         self._read_on(audit.ledger)
+        yield from self._late
+        self._late.clear()
         batches: dict[int, list[int]] = defaultdict(list)
         for batch in clearing.batches:
+            if batch.id in self._over:
+                continue
             for crossing in clearing.crossings(batch.id):
                 batches[crossing.row].append(batch.cycle)
             total = sum(position.net for position in clearing.positions(batch.id))
@@ -96,6 +102,15 @@ class _Checks:
             expected = [self._cycles[row]] if row in self._cycles else []
             if batches[row] != expected:
                 yield f"row {row} is in the batches of {batches[row]}, not of {expected}"
+        self._forget()
+
+    def _forget(self) -> None:
+        """Look no more at batches that are settled: nothing happens to them any more."""
+        for batch in self._clearing.batches:
+            if batch.state is BatchState.SETTLED and batch.id not in self._over:
+                self._over.add(batch.id)
+                for crossing in self._clearing.crossings(batch.id):
+                    self._cycles.pop(crossing.row, None)
 
     def settled(self, audit: Audit) -> Iterator[str]:
         """Yield parties that are owed, or owe, something else than what is not yet settled."""

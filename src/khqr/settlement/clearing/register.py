@@ -70,6 +70,7 @@ class Register:
     @property
     def batches(self) -> tuple[Batch, ...]:
         """All batches in order, that of the cycle which runs last; cycles without crossings too."""
+        self.read()
         return tuple(self._batches)
 
     def batch(self, batch: str) -> Batch:
@@ -78,10 +79,12 @@ class Register:
         Raises:
             SettlementError: ``NOT_FOUND``.
         """
+        self.read()
         return self._batches[self._place(batch)]
 
     def crossings(self, batch: str) -> tuple[Crossing, ...]:
         """Return the crossings of a batch, in order."""
+        self.read()
         return tuple(self._items[self._place(batch)])
 
     def positions(self, batch: str) -> tuple[Position, ...]:
@@ -94,6 +97,7 @@ class Register:
         Raises:
             SettlementError: ``NOT_FOUND`` if it does not cross the link.
         """
+        self.read()
         cycle = self._cycle_of_row.get(row)
         if cycle is None:
             raise SettlementError("NOT_FOUND", f"no transaction in row {row} crosses the link")
@@ -122,14 +126,19 @@ class Register:
 
         Raises:
             SettlementError: ``BATCH_CLOSED`` if a row lies in a cycle that was cut off, which only
-                a journal can have that was changed; ``CLOCK_INVALID``.
+                a journal can have that was changed; the row is then in no batch, and others are
+                in theirs. ``CLOCK_INVALID``.
         """
         with self._ledger.locked():
             journal = self._ledger.journal
             if len(journal):
                 self._open(cycle_of(journal.row(-1).time, self.terms.hours_east))
-            for crossing in self._crossings.read_on():
-                self._enter(crossing)
+            late = [one for one in self._crossings.read_on() if not self._enter(one)]
+            if late:
+                day = day_text(cycle_of(late[0].time, self.terms.hours_east))
+                raise SettlementError(
+                    "BATCH_CLOSED", f"row {late[0].row} lies in {day}, which is cut off"
+                )
 
     def _open(self, cycle: int) -> None:
         first, terms = self._first, self.terms
@@ -145,13 +154,12 @@ class Register:
             self._batches.append(Batch(name, day, cycle_ends(day, terms.hours_east), value_date))
             self._items.append([])
 
-    def _enter(self, crossing: Crossing) -> None:
+    def _enter(self, crossing: Crossing) -> bool:
+        """Enter a crossing into the batch of its time, if that still takes any."""
         cycle = cycle_of(crossing.time, self.terms.hours_east)
         place = cycle - self._first
-        batch = self._batches[place] if 0 <= place < len(self._batches) else None
-        if batch is None or batch.is_past(BatchEvent.CUT):
-            raise SettlementError(
-                "BATCH_CLOSED", f"row {crossing.row} lies in {day_text(cycle)}, which is cut off"
-            )
+        if not 0 <= place < len(self._batches) or self._batches[place].is_past(BatchEvent.CUT):
+            return False
         self._items[place].append(crossing)
         self._cycle_of_row[crossing.row] = cycle
+        return True
