@@ -65,6 +65,7 @@ def test_a_date_is_text() -> None:
             Calendar([wrong])  # type: ignore[list-item] # what is refused
 
 
+@settings(max_examples=min(EXAMPLES, 500))
 @given(DATES, st.sets(st.integers(0, 20), max_size=8), st.integers(0, 5))
 def test_value_dates_by_counting_days(day: date, free: set[int], days: int) -> None:
     """A slow model: walk on day by day with the dates of the standard library."""
@@ -94,6 +95,7 @@ def test_a_calendar_refuses_what_it_could_never_end_with() -> None:
         refused("DATE_INVALID", lambda days=days: Calendar().value_date(0, days))  # type: ignore[misc] # mypy cannot infer a default of a lambda
 
 
+@settings(max_examples=min(EXAMPLES, 500))
 @given(st.integers(0, 2**44), st.integers(-12, 14))
 def test_a_cycle_ends_where_the_next_begins(time: int, hours: int) -> None:
     cycle = cycle_of(time, hours)
@@ -301,6 +303,26 @@ def test_a_batch_past_its_cut_off_takes_nothing() -> None:
     link.clearing.catch_up()
     assert link.clearing.batch_of(good).id == "alipayplus-20250616"
     assert link.broken() >= {"I14", "I15"}
+
+
+def test_an_audit_meets_a_row_in_a_batch_past_its_cut_off() -> None:
+    link = Link(ALIPAY)
+    link.day("2025-06-15 16:00")
+    link.due()
+    assert link.broken() == set()
+    link.ledger._engine._last = at("2025-06-15 15:00")
+    link.ledger._engine._stamp = link.ledger._engine._last << 8
+    link.time = 0
+    row = link.inbound("MPP", 100)
+    messages = [violation.message for violation in link.sweep() if violation.name == "I15"]
+    assert messages == [
+        f"BATCH_CLOSED: row {row} lies in 2025-06-15, which is cut off",
+        f"row {row} is in the batches of [], not of [20254]",
+    ]
+    assert link.broken() == {"I15"}
+    link.day("2025-06-20 00:00")
+    link.due()
+    assert link.broken() == {"I15", "I17"}
 
 
 def test_what_clearing_posts_is_in_no_batch() -> None:

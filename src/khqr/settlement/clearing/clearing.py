@@ -245,10 +245,8 @@ class Clearing(Register):
                 if now >= before.cut_off:
                     self._run(before, today)
                     moved += [after for after in [self.batch(before.id)] if after != before]
-            for batch in self._batches[self._settled :]:
-                if batch.state is not BatchState.SETTLED:
-                    break
-                self._settled += 1
+            while self._batches[self._settled].state is BatchState.SETTLED:
+                self._settled += 1  # the last one is open
             return moved
 
     def _run(self, batch: Batch, today: int) -> None:
