@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product, takewhile
@@ -87,8 +88,11 @@ def test_value_dates_by_counting_days(day: date, free: set[int], days: int) -> N
 
 
 def test_a_calendar_refuses_what_it_could_never_end_with() -> None:
-    with pytest.raises(TypeError, match="a working day"):
-        Calendar(weekend=range(7))
+    for weekend in (range(7), [7], "56"):
+        with pytest.raises(TypeError, match="a working day"):
+            Calendar(weekend=weekend)  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="not float"):
+        Calendar().value_date(0, 1.5)  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="not one text"):
         Calendar("2025-06-18")
     for days in (-1, 367):
@@ -496,12 +500,28 @@ def test_a_ledger_read_back_clears_to_the_same_end() -> None:
     assert copy.chain == link.ledger.chain
 
 
+def test_many_at_once_settle_once() -> None:
+    link = example()
+    link.day("2025-06-18 00:00")
+    others = [Clearing(link.books, ALIPAY) for _ in range(3)]
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(one.run_due) for one in [*others, link.clearing] * 2]
+        assert all(call.result(timeout=30) is not None for call in calls)
+    assert {one.batches for one in others} == {link.clearing.batches}
+    assert link.broken() == set()
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "a_b", "x" * 33, "ថ"])
 def test_names_of_links_that_cannot_be_part_of_an_id(name: str) -> None:
     refused("INSTRUCTION_ID_INVALID", lambda: Link(replace(VIETNAM, name=name)))
 
 
-def test_netting_is_one_of_two() -> None:
+def test_terms_that_are_none() -> None:
+    with pytest.raises(TypeError, match="and dict"):
+        Clearing(Link().books, {})  # type: ignore[arg-type] # what is refused
+    for hours in (-13, 15, "8"):
+        with pytest.raises(TypeError, match="-12 to 14"):
+            Link(replace(VIETNAM, hours_east=hours))  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="Netting is 'daily', 'gross'"):
         Link(replace(VIETNAM, netting="weekly"))  # type: ignore[arg-type] # what is refused
 

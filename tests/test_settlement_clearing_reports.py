@@ -365,6 +365,8 @@ def test_files_that_cannot_be_made() -> None:
     refused("BATCH_NOT_DUE", lambda: make("DEMO1"))
     link.day("2025-06-15 16:00")
     link.due()
+    with pytest.raises(TypeError, match="not None"):
+        make(None)  # type: ignore[arg-type] # what is refused
     refused("FILE_BROKEN", lambda: make("DEMO_1"))
     refused("FILE_BROKEN", lambda: make("../../etc"))
     refused("NOT_FOUND", lambda: list(item_files(link.clearing, "x", "S", agreement="A")))
@@ -407,7 +409,7 @@ ITEMS = st.builds(
 )
 
 
-@settings(max_examples=min(EXAMPLES, 200))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(st.lists(ITEMS, max_size=5))
 def test_items_read_back(items: list[Item]) -> None:
     file = files_module._file(FileName.read(EDGE), ITEM_COLUMNS, items)

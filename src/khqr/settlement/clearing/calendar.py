@@ -124,8 +124,8 @@ class Calendar:
             day if isinstance(day, int) else day_number(day) for day in holidays
         )
         self.weekend = frozenset(weekend)
-        if not frozenset(range(7)) - self.weekend:
-            raise TypeError("a week has a working day at least")
+        if not self.weekend < frozenset(range(7)):
+            raise TypeError("a weekend is days from 0 to 6, and leaves a working day at least")
 
     def works(self, day: int) -> bool:
         """Say whether a day is a working day."""
@@ -142,6 +142,8 @@ class Calendar:
         Source: that Alipay+ settles two working days after the cycle, and on no weekend or holiday,
         is stated in its documents, which could be read in part.
         """
+        if type(days) is not int:
+            raise TypeError(f"working days are an int, not {type(days).__name__}")
         if not 0 <= days <= 366:
             raise SettlementError("DATE_INVALID", f"{days} working days; write 0 to 366")
         day, left = cycle, days

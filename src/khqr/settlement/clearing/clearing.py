@@ -7,17 +7,16 @@ library; of no link is it public.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..books.books import Books
 from ..errors import SettlementError
 from ..ledger.instructions import InstructionState
 from ..ledger.steps import Posting
-from ..links.terms import Netting, Terms
+from ..links.terms import Netting
 from ..money import Money
 from .batch import Batch, BatchEvent, BatchState
-from .calendar import WEEKEND, cycle_of, day_text
+from .calendar import cycle_of, day_text
 from .crossings import NET, SETTLE, Due, added
 from .register import Register
 
@@ -45,7 +44,8 @@ class Clearing(Register):
 
     Args:
         books: where the link's payments are posted; the clock is that of their ledger.
-        terms: what both ends agreed on: zone of the cycle, value date, net or gross.
+        terms: what both ends agreed on: zone of the cycle, value date, net or gross. A partner has
+            one link for each currency, for every debt to it in that currency is of the link.
         holidays: days on which nothing settles, as ISO dates or numbers of days since 1970.
         weekend: days of the week on which nothing settles, from 0 for Monday.
 
@@ -55,6 +55,7 @@ class Clearing(Register):
         TypeError: for other types.
 
     >>> from khqr.settlement.books.example import example_books, example_steps
+    >>> from khqr.settlement.links import Terms
     >>> now = [1_750_000_000_000]
     >>> books = example_books(clock=lambda: now[0])
     >>> for name, calls in example_steps():
@@ -73,16 +74,8 @@ class Clearing(Register):
     (998490, 0)
     """
 
-    def __init__(
-        self,
-        books: Books,
-        terms: Terms,
-        *,
-        holidays: Iterable[int | str] = (),
-        weekend: Iterable[int] = WEEKEND,
-    ) -> None:
-        super().__init__(books, terms, holidays=holidays, weekend=weekend)
-        self._settled = 0
+    _settled = 0
+    """How many batches from the first on are settled, and so not looked at again."""
 
     def transfers(self, batch: str) -> list[Transfer]:
         """Return what is paid on the value date of a batch: those who owe pay first."""

@@ -130,6 +130,9 @@ def settlement_file(
 
 
 def _file(name: FileName, columns: Mapping[str, str], rows: Iterable[Iterable[object]]) -> EdgeFile:
+    for part in (name.participant, name.agreement):
+        if not isinstance(part, str):
+            raise TypeError(f"participant and agreement are str, not {type(part).__name__}")
     FileName.read(str(name))
     cells = (
         [

@@ -101,6 +101,9 @@ def reconcile(internal: Iterable[StatementRow], external: Iterable[StatementRow]
     ['AMOUNT_MISMATCH', 'MISSING_INTERNAL']
     """
     ours, theirs = list(internal), list(external)
+    for row in (*ours, *theirs):
+        if not isinstance(row, StatementRow):
+            raise TypeError(f"a row is a StatementRow, not {type(row).__name__}")
     pairs: list[Pair] = []
     for attempt in _TRIES:
         ours, theirs = _tried(attempt, ours, theirs, pairs)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from ...errors import quote
 from ..errors import SettlementError
-from ..ledger.journal import Kind
+from ..ledger.accounts import Accounts
+from ..ledger.chart import CENTRAL_BANK
+from ..ledger.journal import Kind, Row
 from ..ledger.view import View
 from ..money import BAKONG, minor_units
 from ..payments.limits import business_day
@@ -59,6 +61,9 @@ class StatementRow(NamedTuple):
 def domestic_statement(ledger: View, start: int = 0, *, bank: str = "") -> Iterator[StatementRow]:
     """Yield every hop between institutions that the journal has.
 
+    A hop that was posted by hand, and not by the leg rule, is one between the institutions' own
+    wallets.
+
     Args:
         ledger: whose journal is read.
         start: first row of the transaction to begin with.
@@ -74,19 +79,36 @@ def domestic_statement(ledger: View, start: int = 0, *, bank: str = "") -> Itera
     """
     accounts, journal, first, known = ledger.state.accounts, ledger.journal, start, ""
     for row in journal.rows(start):
-        payer = accounts.legs[row.debit] if row.kind is Kind.MOVE else None
-        payee = accounts.legs[row.credit] if row.kind is Kind.MOVE else None
-        if payer is not None and payee is not None and payer.unit != payee.unit:
-            banks = accounts.rows[payer.account].book, accounts.rows[payee.account].book
-            if not bank or bank in banks:
-                known = known or journal.row_hash(first)
-                ends = accounts.rows[payer.holder].name, accounts.rows[payee.holder].name
-                day = business_day(row.time)
-                yield StatementRow(
-                    known, payer.currency, row.amount, *ends, day, SUCCESS, row.number
-                )
+        hop = _hop(row, accounts)
+        if hop is not None and bank in {"", *hop.banks}:
+            known = known or journal.row_hash(first)
+            day = business_day(row.time)
+            yield StatementRow(known, hop.currency, row.amount, *hop.ends, day, SUCCESS, row.number)
         if not row.continued:
             first, known = row.number + 1, ""
+
+
+class _Hop(NamedTuple):
+    """The two institutions of a hop, the holders of the tokens that it moves, and the currency."""
+
+    banks: tuple[str, str]
+    ends: tuple[str, str]
+    currency: str
+
+
+def _hop(row: Row, accounts: Accounts) -> _Hop | None:
+    if row.kind is Kind.MOVE:
+        payer, payee = accounts.legs[row.debit], accounts.legs[row.credit]
+        if payer is None or payee is None or payer.unit == payee.unit:
+            return None
+        debit, credit = accounts.rows[payer.account], accounts.rows[payee.account]
+        return _Hop((debit.book, credit.book), (debit.holder, credit.holder), debit.currency)
+    if row.kind is Kind.POST:  # the middle of a hop, where it is written out by hand
+        debit, credit = accounts.rows[row.debit], accounts.rows[row.credit]
+        if debit.book == CENTRAL_BANK and {debit.name[:4], credit.name[:4]} == {"bsa:"}:
+            banks = debit.party, credit.party
+            return _Hop(banks, (f"khqr@{banks[0]}", f"khqr@{banks[1]}"), debit.currency)
+    return None
 
 
 def item_statement(
