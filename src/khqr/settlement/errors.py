@@ -147,6 +147,9 @@ REFUSALS: dict[str, Refusal] = {
     "INSTRUCTION_ID_INVALID": Refusal("not an instruction id, or one that does not rise"),
     "TRANSACTION_TOO_LARGE": Refusal("no step at all, or too many in one transaction"),
     "JOURNAL_BROKEN": Refusal("a journal that is read back is not what was written"),
+    "BATCH_NOT_DUE": Refusal("a step of a batch out of its order, or before its time"),
+    "DATE_INVALID": Refusal("not a date of the calendar"),
+    "FILE_BROKEN": Refusal("a file of a counterparty is not as it must be"),
 }
 """Name to `Refusal`. Names and their mapping are a choice of this library."""
 
