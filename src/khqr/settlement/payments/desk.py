@@ -16,6 +16,7 @@ from ..ledger.instructions import Refused
 from ..ledger.ledger import Ledger
 from ..ledger.writer import Clock
 from ..money import Money
+from .abroad import Abroad
 from .codes import Codes
 from .limits import DAY, Limits, Tier
 from .payment import Payment, PaymentEvent, PaymentState, Refund, Source
@@ -76,6 +77,7 @@ class Desk:
         self.customers: dict[str, Customer] = {}
         self.refunds: dict[str, Refund] = {}
         self.link, self.refund_window = link, refund_window
+        self.abroad: Abroad | None = None
         self._ids = ids
         self.pending: set[str] = set()
         self._waiting: set[str] = set()
@@ -181,6 +183,8 @@ class Desk:
 
     def _keep(self, payment: Payment) -> Payment:
         self.payments[payment.id] = payment
+        if payment.link and self.abroad is not None:
+            self.abroad.changed(payment)
         return payment
 
     def _refuse(self, payment: Payment, refusal: SettlementError) -> None:
@@ -208,4 +212,6 @@ class Desk:
                 if payment.state is PaymentState.HELD:
                     late = SettlementError("HOLD_EXPIRED", "not submitted in time")
                     self._refuse(payment.after(PaymentEvent.TIME_PASSED), late)
+        if self.abroad is not None:
+            self.abroad.time_passed(now)
         return now

@@ -64,7 +64,7 @@ class Paying(Receiving):
         code, now = payment.code, payment.confirmed_at
         self.codes.check_free(code, now)
         money = debited = code.money(entered)
-        self._check_payee(code)
+        self.check_payee(code)
         if customer.frozen:
             raise SettlementError("ACCOUNT_FROZEN", f"{customer.id} may not pay")
         if (payment.bank, payment.account) == (code.bank, code.payee):
@@ -79,7 +79,12 @@ class Paying(Receiving):
         found = payment._replace(money=money, debited=debited, spread=spread, use=use)
         return found.after(PaymentEvent.CHECKS_PASSED)
 
-    def _check_payee(self, code: ShownCode) -> None:
+    def check_payee(self, code: ShownCode) -> None:
+        """Refuse a code whose bank, or whose wallet, there is not.
+
+        Raises:
+            SettlementError: ``UNKNOWN_ACCOUNT``.
+        """
         if self.books.kinds.get(code.bank) is not BookKind.INSTITUTION:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(code.bank)}")
         if code.routing is Routing.WALLET and code.account_id not in self.customers:
@@ -146,7 +151,7 @@ class Paying(Receiving):
                 raise
             if answer is Answer.LOST:
                 return self._keep(payment.after(PaymentEvent.NO_ANSWER))
-            return self._received(payment.after(PaymentEvent.HOP_POSTED))
+            return self.receive(payment.after(PaymentEvent.HOP_POSTED))
 
     def _check_time(self, payment: Payment, now: int) -> None:
         """Refuse to submit what a code or a rate gave no more time for."""
@@ -203,7 +208,7 @@ class Paying(Receiving):
             if payment.state is not PaymentState.UNKNOWN:
                 return payment
             if payment.row is not None:
-                return self._received(payment.after(PaymentEvent.HOP_POSTED))
+                return self.receive(payment.after(PaymentEvent.HOP_POSTED))
             if payment.id not in self.pending:
                 late = SettlementError("HOLD_EXPIRED", "the hop never arrived")
                 self._refuse(payment.after(PaymentEvent.HOP_REFUSED), late)
