@@ -78,7 +78,7 @@ class Desk:
         self.refunds: dict[str, Refund] = {}
         self.link, self.refund_window = link, refund_window
         self.abroad: Abroad | None = None
-        self._ids = ids
+        self.ids = ids
         self.pending: set[str] = set()
         self._waiting: set[str] = set()
 
@@ -112,7 +112,7 @@ class Desk:
 
     def freeze(self, payer: str) -> None:
         """Let a customer pay no more."""
-        self.customers[payer] = self._customer(payer)._replace(frozen=True)
+        self.customers[payer] = self.customer(payer)._replace(frozen=True)
 
     def fund_bank(self, bank: str, money: Money) -> None:
         """Give a bank reserves, and turn all of them into settlement balance."""
@@ -121,14 +121,19 @@ class Desk:
 
     def fund(self, payer: str, money: Money, source: Source | str = Source.WALLET) -> None:
         """Pay cash into a customer's account, and load the wallet from there if it is meant."""
-        name, _, bank = self._customer(payer).id.partition("@")
+        name, _, bank = self.customer(payer).id.partition("@")
         what = {"amount": money}
         with self.ledger.locked():
             self.books.run("deposit", {"bank": bank, "account": f"casa:{name}"}, what)
             if one_of(Source, source) is Source.WALLET:
                 self.books.run("load", {"bank": bank, "customer": name}, what)
 
-    def _customer(self, payer: str) -> Customer:
+    def customer(self, payer: str) -> Customer:
+        """Return a customer by ``name@bank``.
+
+        Raises:
+            SettlementError: ``UNKNOWN_ACCOUNT``.
+        """
         customer = self.customers.get(payer)
         if customer is None:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {quoted(str(payer))}")
@@ -164,7 +169,7 @@ class Desk:
         top = 0 if spread is None else Money.of(spread, sold).units
         with self.ledger.locked():
             until = self.ledger.expire() + life
-            quote = Quote(self._ids(), bank, sold, bought, rate_of(rate), top, until)
+            quote = Quote(self.ids(), bank, sold, bought, rate_of(rate), top, until)
             self.quotes.offer(quote)
             return quote
 
@@ -200,7 +205,7 @@ class Desk:
         if payment.quote:
             self.quotes.move(payment.quote, QuoteEvent.ENDED)
 
-    def _tick(self) -> int:
+    def tick(self) -> int:
         """Read the clock, and end what its time has passed for."""
         now = self.ledger.expire()
         holds = self.ledger.state.holds

@@ -42,14 +42,14 @@ class Paying(Receiving):
         if not isinstance(quote, str):
             raise TypeError(f"a quote is known by a str, not {type(quote).__name__}")
         with self.ledger.locked():
-            code, customer = read_code(payload), self._customer(payer)
+            code, customer = read_code(payload), self.customer(payer)
             entered, source = code.entered(amount), one_of(Source, source)
-            number = self._ids() if instruction is None else instruction
+            number = self.ids() if instruction is None else instruction
             checked_id(number)
             key = instruction_id(customer.id.partition("@")[2], number)
             checked_id(f"credit/{key}")  # the longest that is made of it
             body = repr((code.text, payer, source.value, entered, quote)).encode()
-            now = self._tick()
+            now = self.tick()
             if self.ledger.begin(f"pay/{key}", body) is not None:
                 return self.payments[key]
             self.codes.show(code)
@@ -111,7 +111,7 @@ class Paying(Receiving):
                 ``RESULT_UNKNOWN`` if it was submitted and no answer came; ``NOT_FOUND``.
         """
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             payment = self.find(payment_id)
             if payment.state is PaymentState.UNKNOWN:
                 raise SettlementError("RESULT_UNKNOWN", "no answer came yet; inquire")
@@ -132,7 +132,7 @@ class Paying(Receiving):
             SettlementError: by the names of what is missing or over; nothing was posted.
         """
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             payment = self.find(payment_id)
             if payment.row is not None or payment.state is PaymentState.UNKNOWN:
                 return payment
@@ -203,7 +203,7 @@ class Paying(Receiving):
             The payment: posted, failed if its hold ended, or unknown as before.
         """
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             payment = self.find(payment_id)
             if payment.state is not PaymentState.UNKNOWN:
                 return payment

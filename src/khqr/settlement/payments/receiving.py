@@ -43,7 +43,7 @@ class Receiving(Desk):
     def credit_due(self) -> list[Payment]:
         """Let banks credit their customers with what is due by now, and return those payments."""
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             due = [self.payments[key] for key in sorted(self._waiting)]
             return [self._credit(payment) for payment in due if (payment.credit_due_at or 0) <= now]
 
@@ -86,12 +86,12 @@ class Receiving(Desk):
                 ``NOT_FOUND``.
         """
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             payment = self.find(payment_id)
             asked = None
             if amount is not None:
                 asked = Money.of(amount, payment.code.currency).units
-            number = self._ids() if instruction is None else instruction
+            number = self.ids() if instruction is None else instruction
             checked_id(number)
             key = instruction_id(payment.code.bank, number)
             body = repr((payment_id, asked)).encode()
