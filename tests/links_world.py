@@ -30,6 +30,7 @@ DAY = 86_400_000
 STEPS = {name: calls for name, calls in example_steps()}  # noqa: C416 - read more often than once
 ORDER = "https://qr.example.com/281000041234567890123456"
 ENTRY = "https://shops.example.com/s/1"
+TWENTY = Money("USD", 20_00)
 DOMAINS = {"shops.example.com": khqr.alipayplus.CodeKind.ENTRY_CODE}
 
 
@@ -133,7 +134,7 @@ class World:
             )
         )
 
-    def order(self, amount: Money | str = Money("USD", 20_00), text: str = ORDER) -> str:
+    def order(self, amount: Money | str = TWENTY, text: str = ORDER) -> str:
         self.links.add_order("alipayplus", text, "ACQ", "am", amount)
         return text
 

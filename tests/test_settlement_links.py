@@ -12,6 +12,7 @@ import khqr
 from khqr.alipayplus.results import RESULT_CODES
 from khqr.settlement import Money, PaymentState, major_units
 from khqr.settlement.books.example import example_books, run_example
+from khqr.settlement.ledger.state import State
 from khqr.settlement.links import CROSS_MOVES, CrossEvent, CrossPayment, CrossState, PartnerAnswer
 from links_world import DAY, START, STEPS, World, refused
 from test_settlement_example import table
@@ -36,7 +37,7 @@ def row_of(world: World, instruction: str) -> int:
 def through_links() -> tuple[World, dict[str, int | None]]:
     """Run the example; what crosses the border goes through links. Return the row of each step."""
     world = World(funded=False)
-    world.run(*(f"F{step}" for step in "0 1a 1b 2 3a 3b 4 5".split()))
+    world.run("F0", "F1a", "F1b", "F2", "F3a", "F3b", "F4", "F5")
     books, rows = world.sim.books, dict[str, int | None]()
     for step in ("F6a", "F6b", "F6c", "F6d", "F6e", "F7a", "F7b", "F7c"):
         rows[step] = books.run_all(STEPS[step])
@@ -81,17 +82,16 @@ def test_the_balances_of_the_running_example_through_links() -> None:
     books = example_books(clock=lambda: START)
     run_example(books)
 
-    def balances(accounts: list[tuple[str, str, str]], sums: list[int]) -> dict[object, int]:
-        return {name: units for name, units in zip(accounts, sums, strict=True) if units}
+    def balances(state: State) -> dict[tuple[str, str, str], int]:
+        pairs = zip(state.accounts.rows, state.posted, strict=True)
+        return {(one.book, one.name, one.currency): units for one, units in pairs if units}
 
-    ours, theirs = world.sim.ledger.state, books.ledger.state
-    found = balances([one[:3] for one in ours.accounts.rows], ours.posted)
+    found, wanted = balances(world.sim.ledger.state), balances(books.ledger.state)
     moved = found.pop(("B", "casa:m", "KHR")), found.pop(("B", "susp_in", "KHR"))
-    wanted = balances([one[:3] for one in theirs.accounts.rows], theirs.posted)
     other = wanted.pop(("B", "casa:m", "KHR")), wanted.pop(("B", "susp_in", "KHR"))
     assert found == wanted
     assert moved == (other[0] + 20_000, other[1] - 20_000)
-    assert not any(name.startswith("due_") for _, name, _ in found)  # type: ignore[misc] # names of accounts
+    assert not any(name.startswith("due_") for _, name, _ in found)
     assert world.broken() == set()
 
 
@@ -229,8 +229,8 @@ def test_a_guest_without_money_is_refused_and_nothing_is_held(world: World) -> N
     payment = world.links.find("MPP/x")
     assert (payment.state, payment.result_code) == (CrossState.FAILED, "USER_BALANCE_NOT_ENOUGH")
     assert kinds(payment)[-1] == "NotifyPushPaymentRequest"
-    refused("ALREADY_REFUSED", lambda: world.links.confirm(
-        code, "alipayplus", "inbound", payer="p@MPP", quotes=payment.quotes, instruction="x"))  # fmt: skip
+    again = partial(world.links.confirm, code, "alipayplus", "inbound", payer="p@MPP")
+    refused("ALREADY_REFUSED", lambda: again(quotes=payment.quotes, instruction="x"))
     world.sim.pay(world.shop("4100"), payer="u@A")
 
 
@@ -350,7 +350,11 @@ def test_asking_that_breaks_off_leaves_a_payment_without_an_answer(world: World)
 
     world.links.ask = broken
     ids = []
-    for pay in (lambda: world.pay_in(world.shop("41000")), lambda: world.pay_out(world.order())):
+    pays: list[Callable[[], CrossPayment]] = [
+        lambda: world.pay_in(world.shop("41000")),
+        lambda: world.pay_out(world.order()),
+    ]
+    for pay in pays:
         with pytest.raises(RuntimeError, match="cut"):
             pay()
         ids.append(list(world.links.payments)[-1])
@@ -360,31 +364,36 @@ def test_asking_that_breaks_off_leaves_a_payment_without_an_answer(world: World)
     assert {world.links.inquire(one).state for one in ids} == {CrossState.COMMITTED}
 
 
-def test_a_paid_one_is_cancelled_at_no_cost(world: World) -> None:
-    for pay in (
-        lambda: world.pay_in(world.shop("41000")),
-        lambda: world.pay_out(world.order()),
-        lambda: world.corridor("malaysia", "inbound", world.shop("30000"), "0.00105"),
-        lambda: world.corridor("malaysia", "outbound", world.duitnow("9.50"), "0.00105"),
-    ):
-        before = dict(
-            zip(world.sim.ledger.state.accounts.rows, world.sim.ledger.state.posted, strict=True)
-        )
-        payment = pay()
-        world.answers = [U]
-        asked = world.links.cancel(payment.id)
-        assert asked.state is CrossState.CANCELLING
-        refused("IN_FLIGHT", partial(world.links.refund, payment.id, 1))
-        done = world.links.cancel(payment.id)
-        assert (done.state, done.refunded) == (
-            CrossState.CANCELLED,
-            done.money and done.money.units,
-        )
-        state = world.sim.ledger.state
-        for account, units in zip(state.accounts.rows, state.posted, strict=True):
-            if not account.name.startswith("due_"):
-                assert before.get(account, 0) == units, account
-        refused("REFUND_EXCEEDS_ORIGINAL", partial(world.links.refund, payment.id))
+@pytest.mark.parametrize(
+    "pay",
+    [
+        lambda world: world.pay_in(world.shop("41000")),
+        lambda world: world.pay_out(world.order()),
+        lambda world: world.corridor("malaysia", "inbound", world.shop("30000"), "0.00105"),
+        lambda world: world.corridor("malaysia", "outbound", world.duitnow("9.50"), "0.00105"),
+    ],
+)
+def test_a_paid_one_is_cancelled_at_no_cost(
+    world: World, pay: Callable[[World], CrossPayment]
+) -> None:
+    before = dict(
+        zip(world.sim.ledger.state.accounts.rows, world.sim.ledger.state.posted, strict=True)
+    )
+    payment = pay(world)
+    world.answers = [U]
+    asked = world.links.cancel(payment.id)
+    assert asked.state is CrossState.CANCELLING
+    refused("IN_FLIGHT", partial(world.links.refund, payment.id, 1))
+    done = world.links.cancel(payment.id)
+    assert (done.state, done.refunded) == (
+        CrossState.CANCELLED,
+        done.money and done.money.units,
+    )
+    state = world.sim.ledger.state
+    for account, units in zip(state.accounts.rows, state.posted, strict=True):
+        if not account.name.startswith("due_"):
+            assert before.get(account, 0) == units, account
+    refused("REFUND_EXCEEDS_ORIGINAL", partial(world.links.refund, payment.id))
 
 
 def test_a_cancel_that_finds_no_money_is_sent_again(world: World) -> None:

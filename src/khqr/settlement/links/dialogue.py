@@ -29,6 +29,8 @@ from ...alipayplus.messages import (
     RefundRequest,
     RefundResponse,
     Result,
+    UserInitiatedPayRequest,
+    UserInitiatedPayResponse,
     moment_text,
 )
 from ...model import moment_at
@@ -39,6 +41,9 @@ from .quotes import CrossQuote
 from .terms import Direction, Terms
 
 __all__ = ["Dialogue"]
+
+_LIMIT = 10**18
+"""What an amount of a message lies below: it has at most 18 digits."""
 
 _M = TypeVar("_M", bound=Message)
 
@@ -61,9 +66,10 @@ def _read(message: _M) -> _M:
 
 
 def _amount(money: Money) -> Amount:
-    return Amount(
-        currency=money.currency, value=rescaled(money.units, money.currency, BOOKS, ALIPAYPLUS)
-    )
+    value = rescaled(money.units, money.currency, BOOKS, ALIPAYPLUS)
+    if value >= _LIMIT:
+        raise SettlementError("AMOUNT_TOO_LARGE", f"{value} is more than a message can hold")
+    return Amount(currency=money.currency, value=value)
 
 
 def _quote(quotes: Sequence[CrossQuote]) -> Quote | None:
@@ -116,64 +122,66 @@ class Dialogue:
         """Say what is asked and answered about a scanned code, and at what rate.
 
         Raises:
-            SettlementError: by the result code with which a mapping refuses.
+            SettlementError: by the result code with which a mapping refuses; ``CLOCK_INVALID`` for
+                a time that no message can hold.
         """
+        try:
+            return self._asked(payment, quotes, now)
+        except AlipayPlusError as problem:
+            name = _NAMES.get(problem.result_code, "QR_INVALID")
+            raise SettlementError(name, str(problem).partition("\n")[0]) from None
+        except OverflowError:
+            raise SettlementError("CLOCK_INVALID", f"no message can hold {now} ms") from None
+
+    def _asked(self, payment: CrossPayment, quotes: Sequence[CrossQuote], now: int) -> CrossPayment:
         assert payment.money is not None and payment.debited is not None  # noqa: PT018 - by the checks
-        hub, wallet = self._terms.partner, self._wallet(payment)
-        customer = payment.payer.partition("@")[0]
-        scanned = MppUserInitiatedPayRequest(code_value=payment.code.text, customer_id=customer)
-        told = (
-            self._decoded(payment, now)
-            if payment.direction is Direction.INBOUND
-            else [
-                MppUserInitiatedPayResponse(
-                    result=Result.success(),
-                    code_type="ENTRY_CODE" if payment.code.units is None else "ORDER_CODE",
-                    payment_request_id=self._ids(payment)[1],
-                )
-            ]
-        )
-        answer = told[-1]
+        assert payment.gross is not None
+        _amount(payment.gross)  # it stands in a later message
+        inbound = payment.direction is Direction.INBOUND
+        hub, wallet, sponsor = self._terms.partner, self._wallet(payment), self._terms.sponsor
+        between: list[tuple[str, str, Message]] = []
+        if inbound:
+            request, answer = self._decoded(payment, now)
+            between = [(hub, sponsor, request), (sponsor, hub, answer)]
+        else:
+            answer = UserInitiatedPayResponse(
+                result=Result.success(),
+                code_type="ENTRY_CODE" if payment.code.units is None else "ORDER_CODE",
+                payment_request_id=self._ids(payment)[1],
+            )
+        rate = _quote(quotes)
         shown = MppUserInitiatedPayResponse.from_document(
             {
                 **answer.to_document(),
                 "paymentAmount": _amount(payment.money).to_document(),
                 "payToAmount": _amount(payment.debited).to_document(),
+                **({"paymentQuote": rate.to_document()} if rate else {}),
             }
         )
-        rate = _quote(quotes)
-        if rate is not None:
-            shown = MppUserInitiatedPayResponse.from_document(
-                {**shown.to_document(), "paymentQuote": rate.to_document()}
-            )
-        steps: list[tuple[str, str, Message]] = [(wallet, hub, scanned)]
-        if payment.direction is Direction.INBOUND:
-            request, response = told
-            sponsor = self._terms.sponsor
-            steps += [(hub, sponsor, request), (sponsor, hub, response)]
-        return self._say(payment, *steps, (hub, wallet, shown))
+        scanned = MppUserInitiatedPayRequest(
+            code_value=payment.code.text, customer_id=payment.payer.partition("@")[0]
+        )
+        return self._say(payment, (wallet, hub, scanned), *between, (hub, wallet, shown))
 
-    def _decoded(self, payment: CrossPayment, now: int) -> list[Message]:
+    def _decoded(
+        self, payment: CrossPayment, now: int
+    ) -> tuple[UserInitiatedPayRequest, UserInitiatedPayResponse]:
         """Return the question what a KHQR says, and the acquirer's answer to its JSON."""
-        try:
-            request = _read(
-                request_for(
-                    payment.code.text,
-                    acquirer_id=self._terms.sponsor,
-                    psp_id=payment.bank,
-                    policy=self._policy,
-                ).value
-            )
-            response = response_for(
-                request.code_value,
-                at=moment_at(now),
-                payment_request_id=self._ids(payment)[1],
+        request = _read(
+            request_for(
+                payment.code.text,
+                acquirer_id=self._terms.sponsor,
+                psp_id=payment.bank,
                 policy=self._policy,
             ).value
-        except AlipayPlusError as problem:
-            name = _NAMES.get(problem.result_code, "QR_INVALID")
-            raise SettlementError(name, str(problem).partition("\n")[0]) from None
-        return [request, response]
+        )
+        response = response_for(
+            request.code_value,
+            at=moment_at(now),
+            payment_request_id=self._ids(payment)[1],
+            policy=self._policy,
+        ).value
+        return request, response
 
     def sent(self, payment: CrossPayment, answer: PartnerAnswer) -> CrossPayment:
         """Say what the wallet reports of the payment; nothing, if no answer came."""

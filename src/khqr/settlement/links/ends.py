@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ...errors import quote as quoted
-from ..errors import SettlementError
+from ..errors import SettlementError, one_of
 from ..ledger.chart import BookKind
 from ..ledger.holds import HoldState
 from ..money import Money
@@ -123,6 +123,15 @@ class Ends:
             payment = self.keep(payment.after(CrossEvent.NO_ANSWER))
         return payment
 
+    def hear(self, payment: CrossPayment) -> PartnerAnswer | None:
+        """Ask the other end, and return its answer; None if the payment moved on meanwhile.
+
+        Raises:
+            TypeError: for an answer that is none; the payment is then without an answer.
+        """
+        answer = one_of(PartnerAnswer, self.ask(payment))
+        return answer if self.payments[payment.id] == payment else None
+
     # Amounts.
 
     def priced(
@@ -146,7 +155,7 @@ class Ends:
             if cap is not None and side.units > cap:
                 raise SettlementError(
                     "LIMIT_PER_TX",
-                    f"{side.units} {side.currency}; one payment over {terms.name} has at most {cap}",
+                    f"{side.units} {side.currency}; {terms.name} has at most {cap} in one payment",
                 )
         fee = terms.fee_of(gross)
         priced = payment._replace(
@@ -155,8 +164,7 @@ class Ends:
         return priced, found
 
     def split(self, payment: CrossPayment) -> tuple[Money, Money, dict[str, Money]]:
-        """Return what a payment comes to in the currency of its link, what is left of that after
-        the fee, and the fee, where there is one."""
+        """Return the gross amount of a payment, what the fee leaves of it, and the fee, if any."""
         assert payment.gross is not None
         gross = payment.gross
         fee = {"fee": gross._replace(units=payment.fee)} if payment.fee else {}

@@ -19,6 +19,7 @@ from ...schemes import (
     CreditTransfer,
     DuitNow,
     EmvFields,
+    Network,
     SchemeCode,
     VietQR,
     decode,
@@ -129,25 +130,14 @@ def read_scheme_code(payload: str | bytes, terms: Terms) -> ForeignCode:
     ('999999/000000000001', 'VND', 62500, True)
     """
     try:
-        networks = [one for one in identify(payload) if one.scheme in terms.codes]
-        if len(networks) != 1:
-            found = ", ".join(one.scheme for one in identify(payload)) or "no scheme"
-            raise SettlementError(
-                "QR_INVALID", f"the code is of {found}; {terms.name} pays {', '.join(terms.codes)}"
-            )
-        report = check(payload, profile=networks[0].scheme)
-        if not report.ok:
-            raise SettlementError("QR_INVALID", str(report.errors[0]))
-        code, fields = decode(payload), networks[0].fields
+        network = _network(payload, terms)
+        code, fields = decode(payload), network.fields
     except SettlementError:
         raise
     except KhqrError as problem:
         raise SettlementError("QR_INVALID", str(problem).partition("\n")[0]) from None
     assert isinstance(fields, EmvFields)
-    payee_id = _PAYEES[type(code)](code)
-    if payee_id is None:
-        raise SettlementError("QR_INVALID", "the code names its payee in a way that no link knows")
-    if fields.currency not in networks[0].description.currencies:
+    if fields.currency not in network.description.currencies:
         raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the code is in {fields.currency}")
     text = payload.decode() if isinstance(payload, bytes) else payload
     asked = fields.get("amount")
@@ -157,13 +147,28 @@ def read_scheme_code(payload: str | bytes, terms: Terms) -> ForeignCode:
     return ForeignCode(
         text,
         text[:-4] + text[-4:].upper(),
-        networks[0].scheme,
+        network.scheme,
         fields.point_of_initiation == "12",
-        payee_id,
+        _PAYEES[type(code)](code) or "",
         code.merchant_name or "",
         terms.currency,
         units,
     )
+
+
+def _network(payload: str | bytes, terms: Terms) -> Network:
+    """Return the network of a code that a link pays, if its scheme finds nothing wrong."""
+    found = identify(payload)
+    networks = [one for one in found if one.scheme in terms.codes]
+    if len(networks) != 1:
+        seen = ", ".join(one.scheme for one in found) or "no scheme"
+        raise SettlementError(
+            "QR_INVALID", f"the code is of {seen}; {terms.name} pays {', '.join(terms.codes)}"
+        )
+    report = check(payload, profile=networks[0].scheme)
+    if not report.ok:
+        raise SettlementError("QR_INVALID", str(report.errors[0]))
+    return networks[0]
 
 
 def read_order_code(

@@ -13,7 +13,6 @@ from decimal import Decimal
 from ..books.books import FlowCall
 from ..errors import SettlementError
 from ..ledger.holds import HoldState
-from ..ledger.instructions import checked_id, instruction_id
 from ..money import Money
 from ..payments.codes import ShownCode, read_code
 from ..payments.paying import HOLD_LIFE
@@ -21,7 +20,7 @@ from ..payments.payment import Payment, PaymentState, Refund, Source
 from ..payments.quotes import QuoteEvent
 from .ends import Ends
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
-from .terms import Direction, Terms
+from .terms import Terms
 
 __all__ = ["Inbound"]
 
@@ -39,41 +38,16 @@ class Inbound:
         self._ends = ends
         self._undoing = ""
 
-    def confirm(
-        self,
-        payload: str | bytes,
-        link: str,
-        payer: str,
-        source: Source,
-        amount: Money | None,
-        quotes: tuple[str, ...],
-        number: str,
-        now: int,
-    ) -> CrossPayment:
-        """Check everything, set the money of the sponsor aside, and keep code and rates."""
-        ends, simulation = self._ends, self._ends.simulation
-        terms = ends.open(link, Direction.INBOUND)
-        code = read_code(payload)
-        ends.abroad(payer.partition("@")[2], terms)
-        key = instruction_id(payer.partition("@")[2], number)
-        checked_id(f"cancel/{key}/99")  # the longest that is made of it
-        body = repr((link, code.text, payer, source.value, amount, quotes)).encode()
-        if simulation.ledger.begin(f"pay/{key}", body) is not None:
-            return ends.payments[key]
-        simulation.codes.show(code)
-        payment = CrossPayment(
-            key, link, Direction.INBOUND, code, payer, source, quotes=quotes, confirmed_at=now
-        )
-        try:
-            return self._hold(payment, code, amount, terms)
-        except SettlementError as refusal:
-            ends.refuse(payment, CrossEvent.CHECKS_FAILED, refusal)
-            raise
+    def read(self, payload: str | bytes, terms: Terms, payer: str) -> ShownCode:
+        """Return what a KHQR says, for a payer of a book abroad."""
+        self._ends.abroad(payer.partition("@")[2], terms)
+        return read_code(payload)
 
-    def _hold(
-        self, payment: CrossPayment, code: ShownCode, amount: Money | None, terms: Terms
-    ) -> CrossPayment:
+    def hold(self, payment: CrossPayment, amount: Money | None, terms: Terms) -> CrossPayment:
+        """Check everything, set the money of the sponsor aside, and keep code and rates."""
         ends, simulation, now = self._ends, self._ends.simulation, payment.confirmed_at
+        code = _code(payment)
+        simulation.codes.show(code)
         simulation.codes.check_free(code, now)
         if code.currency != "KHR" and not terms.dollar_codes:
             raise SettlementError(
@@ -107,14 +81,14 @@ class Inbound:
         """Ask the other end, and post what it confirms."""
         ends = self._ends
         try:
-            if ends.simulation.codes.is_over(_code(payment), now):
-                raise SettlementError("QR_EXPIRED", "the code expired before it was confirmed")
+            _check_time(ends, payment, now)
             ends.check_rates(payment, now)
         except SettlementError as refusal:
             self._end(payment, CrossEvent.REFUSED, refusal)
             raise
         payment = ends.keep(payment._replace(sent_at=now).after(CrossEvent.SENT))
-        return self.settle(payment, ends.ask(payment))
+        answer = ends.hear(payment)
+        return self.settle(payment, answer) if answer else ends.find(payment.id)
 
     def settle(self, payment: CrossPayment, answer: PartnerAnswer) -> CrossPayment:
         """Do what the other end answers: post, give up, or know that nothing is known."""
@@ -236,7 +210,7 @@ class Inbound:
         return self._ends.keep(self._ends.payments[payment.id].after(CrossEvent.CANCEL_DONE))
 
     def refund(
-        self, payment: CrossPayment, amount: int | str | Decimal | None, number: str, now: int
+        self, payment: CrossPayment, amount: int | str | Decimal | None, number: str
     ) -> Refund:
         """Give money back by the payee's bank; the payment comes to know of it by `changed`."""
         if payment.row is None:
@@ -277,6 +251,11 @@ class Inbound:
             raise SettlementError("IN_FLIGHT", "the payment is being cancelled")
         who = self._parties(cross, terms, payment.code, payee)
         return FlowCall(_WAY_BACK[ends.is_hub(terms)], who, what), what["credited"]
+
+
+def _check_time(ends: Ends, payment: CrossPayment, now: int) -> None:
+    if ends.simulation.codes.is_over(_code(payment), now):
+        raise SettlementError("QR_EXPIRED", "the code expired before it was confirmed")
 
 
 def _code(payment: CrossPayment) -> ShownCode:

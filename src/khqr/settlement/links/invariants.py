@@ -177,7 +177,7 @@ class _Checks:
 
     def refunded(self, audit: Audit) -> Iterator[str]:
         originals = {row: payment for payment, row in self._posted()}
-        sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+        sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
         simulation = self._links.simulation
         for row in audit.ledger.journal.rows():
             payment = originals.get(row.amount) if row.kind is Kind.REFERENCE else None
@@ -190,12 +190,16 @@ class _Checks:
             for place, units in enumerate(self._back(payment, audit, row.number)):
                 back[place] += units
             yield from self._at_the_rate(payment, back)
+        for original, payment in originals.items():
+            free = payment.fee if payment.state is CrossState.CANCELLED else 0
+            if sums[original][3] != free:
+                yield f"{sums[original][3]} of the fee of {payment.id} went back, not {free}"
 
-    def _back(self, payment: CrossPayment, audit: Audit, row: int) -> tuple[int, int, int]:
-        """Return what a transaction takes from the payee's side, what crosses, what arrives."""
+    def _back(self, payment: CrossPayment, audit: Audit, row: int) -> tuple[int, int, int, int]:
+        """Return what a transaction takes from the payee, what crosses, what arrives, what fee."""
         terms = self._links.terms[payment.link]
         due = f"due_to:{terms.partner}", f"due_from:{terms.partner}"
-        taken = crossed = arrived = 0
+        taken = crossed = arrived = fee = 0
         inbound = payment.direction is Direction.INBOUND
         payees = payment.payee[0]
         accounts = {payment.payee[1], "susp_in"}
@@ -210,12 +214,14 @@ class _Checks:
                 names = {entry.debit.name, entry.credit.name}
                 if "fxpos" in names and names & set(due):
                     crossed += entry.amount
-        return taken, crossed, arrived
+            if (entry.debit.book, entry.debit.name) == (terms.partner, "fee_income"):
+                fee += entry.amount
+        return taken, crossed, arrived, fee
 
     def _at_the_rate(self, payment: CrossPayment, back: Sequence[int]) -> Iterator[str]:
         """Yield what is wrong with the sums of what went back so far."""
         money, gross, debited = _amounts(payment)
-        taken, crossed, arrived = back
+        taken, crossed, arrived, _ = back
         if payment.direction is Direction.INBOUND:
             if taken > money.units:
                 yield f"{taken} of {money.units} of {payment.id} went back"

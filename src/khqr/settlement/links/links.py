@@ -9,13 +9,12 @@ from ..books.books import FlowCall
 from ..errors import SettlementError, one_of
 from ..ledger.audit import Audit
 from ..ledger.holds import HoldState
-from ..ledger.instructions import checked_id
+from ..ledger.instructions import checked_id, instruction_id
 from ..ledger.invariants import INVARIANTS
 from ..ledger.journal import Kind
 from ..money import BOOKS, Money
-from ..payments.codes import read_code
 from ..payments.invariants import payment_invariants
-from ..payments.limits import Used
+from ..payments.limits import DAY, Used
 from ..payments.payment import Payment, Refund, Source
 from ..payments.simulation import Simulation
 from .ends import Ends
@@ -44,11 +43,22 @@ def _success(_: CrossPayment) -> PartnerAnswer:
     return PartnerAnswer.SUCCESS
 
 
+def _entered(amount: int | str | Decimal | Money | None, currency: str) -> Money | None:
+    """Return the amount that a payer enters, in the code's currency if it names none."""
+    if isinstance(amount, Money):
+        if type(amount.units) is not int or not isinstance(amount.currency, str):
+            raise TypeError("money is a currency's code and an int of minor units")
+        return amount
+    return None if amount is None else Money.of(amount, currency)
+
+
 class Links:
     """The links of a simulation with wallets and banks abroad; a model, and no real link.
 
     The books of the partners, wallets and banks abroad must take part in the simulation. Its
     payments and these share codes, limits, settlement accounts and one journal.
+
+    Calls from several threads come one after the other. A simulation has one `Links`.
 
     Args:
         simulation: the banks in Cambodia.
@@ -56,6 +66,10 @@ class Links:
         ask: says what the other end answers about a payment, to play lost answers and refusals. It
             is asked when a payment is sent (its state is then ``WAITING``), inquired about
             (``UNKNOWN``) and cancelled (``CANCELLING``).
+
+    Raises:
+        SettlementError: ``UNKNOWN_ACCOUNT`` for terms that name books the simulation has not;
+            ``ACCOUNT_DIFFERS`` for two links of one name, and for a simulation that has links.
 
     >>> from itertools import count
     >>> from khqr import Individual, encode
@@ -88,6 +102,8 @@ class Links:
         *,
         ask: Callable[[CrossPayment], PartnerAnswer] = _success,
     ) -> None:
+        if simulation.abroad is not None:
+            raise SettlementError("ACCOUNT_DIFFERS", "the simulation has its links already")
         self.simulation = simulation
         self._ends = Ends(simulation, terms, ask)
         self._inbound, self._outbound = Inbound(self._ends), Outbound(self._ends)
@@ -205,8 +221,8 @@ class Links:
             raise SettlementError(
                 "QUOTE_PAIR_MISMATCH", f"{sold!r:.20} to {bought!r:.20} by {base!r:.20} is no pair"
             )
-        if type(life) is not int or life < 0:
-            raise TypeError("life is a whole number of milliseconds")
+        if type(life) is not int or not 0 <= life <= 366 * DAY:
+            raise TypeError("life is a whole number of milliseconds, at most a year")
         fraction = price_of(price)
         with self.simulation.ledger.locked():
             now = self.simulation.tick()
@@ -273,32 +289,31 @@ class Links:
         """
         if not isinstance(payer, str):
             raise TypeError(f"a payer is str, not {type(payer).__name__}")
-        way = self._ways[one_of(Direction, direction)]
-        source, ids = one_of(Source, source), tuple(quotes)
+        if isinstance(quotes, str):
+            raise TypeError("quotes are several texts, not one")
+        direction, source, ids = one_of(Direction, direction), one_of(Source, source), tuple(quotes)
+        if not all(isinstance(one, str) for one in ids):
+            raise TypeError("quotes are known by texts")
         number = self.simulation.ids() if instruction is None else instruction
         checked_id(number)
+        key = instruction_id(payer.partition("@")[2], number)
+        checked_id(f"refund/{payer}/cancel/{key}/999")  # longer than all that is made of it
         with self.simulation.ledger.locked():
-            now = self.simulation.tick()
-            entered = self._entered(payload, link, way, amount)
-            return way.confirm(payload, link, payer, source, entered, ids, str(number), now)
-
-    def _entered(
-        self,
-        payload: str | bytes,
-        link: str,
-        way: Inbound | Outbound,
-        amount: int | str | Decimal | Money | None,
-    ) -> Money | None:
-        """Return what the payer enters, in the currency of the code."""
-        if isinstance(amount, Money):
-            if type(amount.units) is not int:
-                raise TypeError(f"minor units are an int, not {type(amount.units).__name__}")
-            return amount
-        if amount is None:
-            return None
-        if isinstance(way, Inbound):
-            return Money.of(amount, read_code(payload).currency)
-        return Money.of(amount, way.read(payload, self._ends.term(link)).currency)
+            now, way = self.simulation.tick(), self._ways[direction]
+            terms = self._ends.open(link, direction)
+            code = way.read(payload, terms, payer)
+            entered = _entered(amount, code.currency)
+            body = repr((link, direction.value, code.text, payer, source.value, entered, ids))
+            if self.simulation.ledger.begin(f"pay/{key}", body.encode()) is not None:
+                return self.find(key)
+            payment = CrossPayment(
+                key, link, direction, code, payer, source, quotes=ids, confirmed_at=now
+            )
+            try:
+                return way.hold(payment, entered, terms)
+            except SettlementError as refusal:
+                self._ends.refuse(payment, CrossEvent.CHECKS_FAILED, refusal)
+                raise
 
     def send(self, payment_id: str) -> CrossPayment:
         """Send a payment that is held to the other end; one that was sent is returned as it is.
@@ -378,7 +393,9 @@ class Links:
             payment = self._ends.unanswered(payment_id)
             if payment.state is not CrossState.UNKNOWN:
                 return payment
-            answer = self._ends.ask(payment)
+            answer = self._ends.hear(payment)
+            if answer is None:
+                return self.find(payment_id)
             dialogue = self._ends.dialogues.get(payment.link)
             if dialogue:
                 payment = self._ends.keep(dialogue.inquired(payment, answer))
@@ -430,7 +447,9 @@ class Links:
             asked = len(self.simulation.ledger.journal)
         payment = before.after(CrossEvent.CANCEL_SENT)
         payment = payment._replace(cancel_tries=tries, cancel_asked=asked)
-        answer = self._ends.ask(self._ends.keep(payment))
+        answer = self._ends.hear(self._ends.keep(payment))
+        if answer is None:
+            return self.find(payment.id)
         dialogue = self._ends.dialogues.get(payment.link)
         if dialogue:
             payment = self._ends.keep(dialogue.cancelled(payment, answer))
@@ -467,7 +486,7 @@ class Links:
             now = self.simulation.tick()
             payment = self.find(payment_id)
             known = len(self.simulation.refunds)
-            refund = self._ways[payment.direction].refund(payment, amount, number, now)
+            refund = self._ways[payment.direction].refund(payment, amount, number)
             dialogue = self._ends.dialogues.get(payment.link)
             if dialogue and len(self.simulation.refunds) > known:
                 now_is = self.find(payment_id)

@@ -13,17 +13,16 @@ from decimal import Decimal
 
 from ..books.books import FlowCall
 from ..errors import SettlementError
-from ..ledger.holds import HoldState
 from ..ledger.instructions import InstructionState, checked_id, instruction_id
 from ..money import Money
 from ..payments.limits import Used, business_day
 from ..payments.paying import HOLD_LIFE
-from ..payments.payment import Refund, Source
+from ..payments.payment import Refund
 from ..payments.quotes import QuoteEvent
 from .ends import Ends
 from .foreign import ForeignCode, read_order_code, read_scheme_code
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
-from .terms import Direction, Terms
+from .terms import Terms
 
 __all__ = ["Outbound"]
 
@@ -47,51 +46,18 @@ class Outbound:
         self._by_code: dict[tuple[str, str], str] = {}
         self._held_as: set[str] = set()
 
-    def confirm(
-        self,
-        payload: str | bytes,
-        link: str,
-        payer: str,
-        source: Source,
-        amount: Money | None,
-        quotes: tuple[str, ...],
-        number: str,
-        now: int,
-    ) -> CrossPayment:
+    def read(self, payload: str | bytes, terms: Terms, payer: str) -> ForeignCode:
+        """Return what a code abroad says, if the link pays it, for a customer of a bank here."""
+        self._ends.simulation.customer(payer)
+        if self._ends.is_hub(terms):
+            return read_order_code(payload, terms, self._ends.payees)
+        return read_scheme_code(payload, terms)
+
+    def hold(self, payment: CrossPayment, amount: Money | None, terms: Terms) -> CrossPayment:
         """Check everything, set the payer's money aside, and keep code and rates."""
-        ends, ledger = self._ends, self._ends.simulation.ledger
-        terms = ends.open(link, Direction.OUTBOUND)
-        code = self.read(payload, terms)
-        ends.simulation.customer(payer)
-        key = instruction_id(payer.partition("@")[2], number)
-        checked_id(f"reversed/{key}++")  # the longest that is made of it
-        body = repr((link, code.text, payer, source.value, amount, quotes)).encode()
-        if ledger.begin(f"pay/{key}", body) is not None:
-            return ends.payments[key]
-        payment = CrossPayment(
-            key, link, Direction.OUTBOUND, code, payer, source, quotes=quotes, confirmed_at=now
-        )
-        try:
-            return self._hold(payment, code, amount, terms, number)
-        except SettlementError as refusal:
-            ends.refuse(payment, CrossEvent.CHECKS_FAILED, refusal)
-            raise
-
-    def read(self, payload: str | bytes, terms: Terms) -> ForeignCode:
-        """Return what a code abroad says, if the link pays it."""
-        if not self._ends.is_hub(terms):
-            return read_scheme_code(payload, terms)
-        return read_order_code(payload, terms, self._ends.payees)
-
-    def _hold(
-        self,
-        payment: CrossPayment,
-        code: ForeignCode,
-        amount: Money | None,
-        terms: Terms,
-        number: str,
-    ) -> CrossPayment:
         ends, simulation, now = self._ends, self._ends.simulation, payment.confirmed_at
+        code = payment.code
+        assert isinstance(code, ForeignCode)
         self._check_free(payment.link, code)
         customer = simulation.customer(payment.payer)
         if customer.frozen:
@@ -108,7 +74,7 @@ class Outbound:
         if debited.currency not in terms.payers:
             raise SettlementError(
                 "CURRENCY_NOT_SUPPORTED",
-                f"{terms.name} is paid in {', '.join(sorted(terms.payers))}, not {debited.currency}",
+                f"{terms.name} takes {' and '.join(sorted(terms.payers))}, not {debited.currency}",
             )
         if ends.is_hub(terms):
             payment = ends.dialogues[terms.name].asked(payment, rates, now)
@@ -120,14 +86,14 @@ class Outbound:
         ends.lock(rates)
         if code.dynamic:
             self._by_code[payment.link, code.key] = payment.id
-        held_as = self._name(payment.bank, number)
+        held_as = self._name(payment.id)
         payment = payment._replace(hold=hold, use=use, held_as=held_as)
         return ends.keep(payment.after(CrossEvent.HOLD_PLACED))
 
-    def _name(self, bank: str, number: str) -> str:
+    def _name(self, payment_id: str) -> str:
         """Return a name in ``out_hold`` that no other payment has: the number, where it can be."""
-        name = number
-        if not _NAME.fullmatch(number) or number in self._held_as:
+        bank, _, name = payment_id.partition("/")
+        if not _NAME.fullmatch(name) or name in self._held_as:
             name = f"{bank}.{len(self._held_as)}"
         while name in self._held_as:
             name += "_"
@@ -163,7 +129,8 @@ class Outbound:
             ends.refuse(payment, CrossEvent.REFUSED, refusal)
             raise
         payment = ends.keep(payment._replace(sent_at=now, hop=row).after(CrossEvent.SENT))
-        return self.settle(payment, ends.ask(payment))
+        answer = ends.hear(payment)
+        return self.settle(payment, answer) if answer else ends.find(payment.id)
 
     def settle(self, payment: CrossPayment, answer: PartnerAnswer) -> CrossPayment:
         """Do what the other end answers: send the money on, or back, or let it wait."""
@@ -243,10 +210,9 @@ class Outbound:
 
     def time_passed(self, payment: CrossPayment, now: int) -> None:
         """End a payment that was not sent in its time."""
-        if payment.state is CrossState.HELD:
-            if self._ends.hold_state(payment) is HoldState.EXPIRED:
-                late = SettlementError("HOLD_EXPIRED", "not sent in time")
-                self._end(payment, CrossEvent.TIME_PASSED, late)
+        if payment.state is CrossState.HELD and now > payment.confirmed_at + HOLD_LIFE:
+            late = SettlementError("HOLD_EXPIRED", "not sent in time")
+            self._end(payment, CrossEvent.TIME_PASSED, late)
 
     # Money back.
 
@@ -267,7 +233,7 @@ class Outbound:
         return self._ends.keep(payment.after(CrossEvent.CANCEL_DONE))
 
     def refund(
-        self, payment: CrossPayment, amount: int | str | Decimal | None, number: str, now: int
+        self, payment: CrossPayment, amount: int | str | Decimal | None, number: str
     ) -> Refund:
         """Give money back that the payee abroad returns, at the rates of the payment."""
         simulation = self._ends.simulation
@@ -278,7 +244,7 @@ class Outbound:
         if simulation.ledger.begin(f"refund/{key}", body) is not None:
             return simulation.refunds[key]
         try:
-            units = self._may_go_back(payment, asked, now)
+            units = self._may_go_back(payment, asked, simulation.ledger.expire())
             paid = self._give_back(payment, units, key)
         except SettlementError as refusal:
             simulation.ledger.refuse(f"refund/{key}", refusal.name)

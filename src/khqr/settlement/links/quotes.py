@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ def price_of(price: int | str | Decimal) -> tuple[int, int]:
     """
     if isinstance(price, bool) or not isinstance(price, int | str | Decimal):
         raise TypeError(f"a price is int, str or Decimal, not {type(price).__name__}")
-    text = str(price) if not isinstance(price, int) or price.bit_length() < 64 else ""
+    text = _text(price)
     if not _PLAIN.fullmatch(text):
         raise SettlementError(
             "AMOUNT_NOT_POSITIVE",
@@ -48,6 +49,13 @@ def price_of(price: int | str | Decimal) -> tuple[int, int]:
         raise SettlementError("AMOUNT_NOT_POSITIVE", "the price is zero")
     common = gcd(above, below)
     return above // common, below // common
+
+
+def _text(price: int | str | Decimal) -> str:
+    """Return a price in digits; one of a length that no price has is not written out."""
+    if isinstance(price, Decimal):
+        return format(price, "f") if price and abs(price.adjusted()) < 20 else str(price)
+    return str(price) if isinstance(price, str) or price.bit_length() < 64 else "too long"
 
 
 class CrossQuote(NamedTuple):
@@ -169,7 +177,7 @@ class CrossQuotes:
             if state is not QuoteState.OFFERED or ids.count(quote.id) > 1:
                 raise SettlementError("QUOTE_USED", "the quote is another payment's")
         pairs = [(one.sold, one.bought) for one in found]
-        if pairs != [pair for pair in zip(path, path[1:], strict=False) if pair[0] != pair[1]]:
+        if pairs != [pair for pair in pairwise(path) if pair[0] != pair[1]]:
             raise SettlementError(
                 "QUOTE_PAIR_MISMATCH",
                 f"the quotes convert {' and '.join(map('/'.join, pairs)) or 'nothing'}, "
