@@ -47,7 +47,7 @@ def through_links() -> tuple[World, dict[str, int | None]]:
     rows["F9a"], rows["F9b"] = paid.hop, paid.row
     world.answers = [F]
     failed = world.pay_out(world.order(Money("USD", 10_00), SECOND), number="o2")
-    rows["F9c"], rows["F9d"] = failed.hop, row_of(world, f"reversed/{failed.id}")
+    rows["F9c"], rows["F9d"] = failed.hop, failed.back
     out = world.corridor("vietnam", "outbound", world.vietqr(62_500), "6.25", number="v1")
     rows["F10a"], rows["F10b"] = out.hop, out.row
     rows["F10c"] = world.corridor("vietnam", "inbound", world.shop("20000"), "6.25").row
@@ -93,6 +93,19 @@ def test_the_balances_of_the_running_example_through_links() -> None:
     assert moved == (other[0] + 20_000, other[1] - 20_000)
     assert not any(name.startswith("due_") for _, name, _ in found)
     assert world.broken() == set()
+
+
+def test_the_transactions_of_a_payment_are_told_in_order() -> None:
+    world, rows = through_links()
+    told = {key: dict(world.links.transactions(key)) for key in world.links.payments}
+    inbound, paid, failed, out, into = told.values()
+    assert list(inbound) == ["posted", "credited", "refunded"]
+    assert list(inbound.values()) == [rows["F8a"], rows["F8b"], rows["F11d"]]
+    assert paid == {"hop": rows["F9a"], "posted": rows["F9b"]}
+    assert failed == {"hop": rows["F9c"], "sent back": rows["F9d"]}
+    assert list(out) == ["hop", "posted"]
+    assert list(into) == ["posted", "credited"]
+    refused("NOT_FOUND", lambda: world.links.transactions("none"))
 
 
 # Inbound.

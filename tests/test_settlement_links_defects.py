@@ -151,7 +151,7 @@ def hold_leaked(world: World, patch: Patch) -> None:
 
 def money_left_at_the_bank_of_the_link(world: World, patch: Patch) -> None:
     world.answers = [F]
-    patch.setattr(Outbound, "_reverse", nothing)
+    patch.setattr(Outbound, "_reverse", lambda _, payment: payment)
     world.pay_out(world.order())
 
 
@@ -259,18 +259,24 @@ def rounded_for_the_payer(world: World, patch: Patch) -> None:
     world.pay_in(world.shop("41001"))
 
 
+def rate_of_another_pair(world: World, patch: Patch) -> None:
+    """Nobody looks which currencies a rate is of."""
+    patch.setattr(CrossQuotes, "chain", lambda self, ids, *_: tuple(map(self.__getitem__, ids)))
+    rates = world.rates("alipayplus", ("KHR", "CNY", "4100", "CNY"))
+    world.links.pay(world.order(), "alipayplus", "outbound", payer="u@A", quotes=rates)
+
+
 def converted_without_a_rate(world: World, patch: Patch) -> None:
-    """A payment says that riel are dollars, one for one."""
-    patch.setattr(CrossQuotes, "chain", lambda *_: ())
-    split = Ends.priced
+    """What the link settles is not what the payer gives, in one currency."""
+    priced = Ends.priced
 
-    def priced(self: Ends, payment: Any, money: Money, terms: Terms, now: int) -> Any:
-        done, _ = split(self, payment, money, replace(terms, currency="USD"), now)
-        return done._replace(gross=Money("USD", money.units + 1), fee=(money.units + 1) // 100), ()
+    def doubled(self: Ends, *given: Any) -> Any:
+        payment, rates = priced(self, *given)
+        assert payment.debited is not None
+        return payment._replace(debited=Money("USD", 2 * payment.debited.units)), rates
 
-    patch.setattr(Ends, "priced", priced)
-    code = world.order()
-    world.links.pay(code, "alipayplus", "outbound", payer="u@A", source="account")
+    patch.setattr(Ends, "priced", doubled)
+    world.links.pay(world.order(), "alipayplus", "outbound", payer="u@A", source="account")
 
 
 DEFECTS: dict[Callable[[World, Patch], None], str] = {
@@ -302,6 +308,7 @@ DEFECTS: dict[Callable[[World, Patch], None], str] = {
     rate_used_twice: "I8",
     rate_that_was_over: "I8",
     rounded_for_the_payer: "I8",
+    rate_of_another_pair: "I8",
     converted_without_a_rate: "I8",
 }
 

@@ -471,3 +471,31 @@ def test_any_text_is_refused_by_name(text: str | bytes, link: str) -> None:
 
 
 _EMPTY = World()
+
+
+def test_a_push_that_is_not_of_its_code_is_refused() -> None:
+    world = World()
+    held = world.pay_in(world.shop("41000"), hold=True)
+    dialogue = world.links._ends.dialogues["alipayplus"]
+    other = held._replace(money=Money("KHR", 42_000))
+    refused("QR_AMOUNT_MISMATCH", lambda: dialogue.pushed(other))
+
+
+def test_a_guest_of_a_corridor_without_money() -> None:
+    world = World()
+    code = world.shop("9000000")
+    refused("INSUFFICIENT_FUNDS", lambda: world.corridor("vietnam", "inbound", code, "6.25"))
+    assert next(iter(world.links.payments.values())).messages == ()
+    world.check()
+
+
+def test_ids_that_are_too_long_for_a_message_go_by_their_hash() -> None:
+    world = World()
+    assert world.links.ask == world.answer
+    payment = world.pay_in(world.shop("41000"), number="x" * 70)
+    refund = world.links.refund(payment.id, 41, instruction="y" * 70)
+    asked, told = (one.message.to_document() for one in world.links.find(payment.id).messages[-2:])
+    assert refund.id not in asked.values()
+    assert told["refundAmount"] == {"currency": "KHR", "value": "4100"}
+    assert all(len(str(one)) <= 64 for one in (asked["paymentId"], asked["refundRequestId"]))
+    world.check()

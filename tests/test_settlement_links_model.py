@@ -99,7 +99,7 @@ def both(slow: Slow) -> list[tuple[Fraction, str]]:
     return [(slow.gross, slow.path[1]), (slow.debited, slow.path[0])]
 
 
-@settings(max_examples=min(EXAMPLES, 150))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(prices(), prices(), st.integers(1, 10**7), st.integers(0, 9_999), parts)
 def test_inbound_against_the_model(
     yuan: Decimal, riel: Decimal, units: int, fee: int, shares: list[int]
@@ -130,7 +130,7 @@ def test_inbound_against_the_model(
     world.check()
 
 
-@settings(max_examples=min(EXAMPLES, 150))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(prices(), st.integers(1, 10**6), st.integers(0, 9_999), parts)
 def test_outbound_against_the_model(riel: Decimal, cents: int, fee: int, shares: list[int]) -> None:
     world = World([alipayplus(fee=fee, domains=DOMAINS)], limits=roomy())
@@ -155,7 +155,7 @@ def test_outbound_against_the_model(riel: Decimal, cents: int, fee: int, shares:
     world.check()
 
 
-@settings(max_examples=min(EXAMPLES, 150))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(prices(), st.integers(1, 10**6), st.integers(0, 9_999), st.booleans(), parts)
 def test_corridors_against_the_model(
     price: Decimal,
@@ -277,7 +277,7 @@ class Days:
         self.world.time += time
 
 
-@settings(max_examples=min(EXAMPLES, 150))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(
     st.lists(
         st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 20), st.sampled_from(PartnerAnswer)),

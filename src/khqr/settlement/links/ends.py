@@ -194,15 +194,9 @@ class Ends:
 
     def free_hold(self, payment: CrossPayment) -> None:
         """Void the hold of a payment, if it is still there."""
-        ledger = self.simulation.ledger
-        if payment.hold is not None and self.hold_state(payment) is HoldState.PENDING:
-            ledger.void(payment.hold)
-
-    def hold_state(self, payment: CrossPayment) -> HoldState | None:
-        """Return where the hold of a payment is, or None if it has none."""
-        if payment.hold is None:
-            return None
-        return self.simulation.ledger.find_hold(payment.hold).state
+        ledger, hold = self.simulation.ledger, payment.hold
+        if hold is not None and ledger.find_hold(hold).state is HoldState.PENDING:
+            ledger.void(hold)
 
     def refuse(
         self, payment: CrossPayment, event: CrossEvent, refusal: SettlementError

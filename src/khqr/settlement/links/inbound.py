@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from ..books.books import FlowCall
 from ..errors import SettlementError
-from ..ledger.holds import HoldState
 from ..money import Money
 from ..payments.codes import ShownCode, read_code
 from ..payments.paying import HOLD_LIFE
@@ -27,8 +26,6 @@ __all__ = ["Inbound"]
 _FLOW = {True: "inbound", False: "corridor.in"}
 _WAY_BACK = {True: "refund.inbound", False: "refund.corridor.in"}
 """Whether the partner is the hub of Alipay+ to the flow."""
-
-_ASKED = frozenset({CrossState.WAITING, CrossState.UNKNOWN, CrossState.CANCELLING})
 
 
 class Inbound:
@@ -186,13 +183,12 @@ class Inbound:
 
     def time_passed(self, payment: CrossPayment, now: int) -> None:
         """End a payment whose time has passed."""
-        late = SettlementError("HOLD_EXPIRED", "no answer came in time")
-        if payment.state is CrossState.HELD and now > payment.confirmed_at + HOLD_LIFE:
-            self._end(payment, CrossEvent.TIME_PASSED, late)
-        elif payment.row is None and payment.state in _ASKED:
-            over = now > self._ends.term(payment.link).cancel_until(payment.confirmed_at)
-            if over or self._ends.hold_state(payment) is HoldState.EXPIRED:
-                self._end(self._ends.unanswered(payment.id), CrossEvent.TIME_PASSED, late)
+        until = payment.confirmed_at + HOLD_LIFE
+        if payment.state is not CrossState.HELD:
+            until = self._ends.term(payment.link).cancel_until(payment.confirmed_at)
+        if payment.row is None and now > until:
+            late = SettlementError("HOLD_EXPIRED", "no answer came in time")
+            self._end(self._ends.unanswered(payment.id), CrossEvent.TIME_PASSED, late)
 
     # Money back.
 

@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from ..books.books import FlowCall
 from ..errors import SettlementError, one_of
 from ..ledger.audit import Audit
 from ..ledger.holds import HoldState
-from ..ledger.instructions import checked_id, instruction_id
 from ..ledger.invariants import INVARIANTS
 from ..ledger.journal import Kind
-from ..money import BOOKS, Money
+from ..money import Money
 from ..payments.invariants import payment_invariants
-from ..payments.limits import DAY, Used
-from ..payments.payment import Payment, Refund, Source
+from ..payments.limits import Used
+from ..payments.payment import Payment, Refund
 from ..payments.simulation import Simulation
-from .ends import Ends
-from .foreign import Payee, read_order_code
-from .inbound import Inbound
+from .directory import success
 from .invariants import link_invariants
-from .outbound import Outbound
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
-from .quotes import CrossQuote, price_of
-from .terms import Direction, Terms
+from .sending import Sending
+from .terms import Terms
 
 __all__ = ["Links"]
-
-_OVER = {
-    CrossState.REJECTED: "NOT_FOUND",
-    CrossState.VOIDED: "HOLD_ALREADY_VOIDED",
-    CrossState.EXPIRED: "HOLD_EXPIRED",
-    CrossState.FAILED: "HOLD_ALREADY_VOIDED",
-}
-"""State in which nothing was posted to the refusal to send the payment."""
 
 _CANCELS = frozenset({CrossState.UNKNOWN, CrossState.CANCELLING, CrossState.COMMITTED})
 
 
-def _success(_: CrossPayment) -> PartnerAnswer:
-    return PartnerAnswer.SUCCESS
-
-
-def _entered(amount: int | str | Decimal | Money | None, currency: str) -> Money | None:
-    """Return the amount that a payer enters, in the code's currency if it names none."""
-    if isinstance(amount, Money):
-        if type(amount.units) is not int or not isinstance(amount.currency, str):
-            raise TypeError("money is a currency's code and an int of minor units")
-        return amount
-    return None if amount is None else Money.of(amount, currency)
-
-
-class Links:
+class Links(Sending):
     """The links of a simulation with wallets and banks abroad; a model, and no real link.
 
     The books of the partners, wallets and banks abroad must take part in the simulation. Its
@@ -100,288 +75,14 @@ class Links:
         simulation: Simulation,
         terms: Iterable[Terms],
         *,
-        ask: Callable[[CrossPayment], PartnerAnswer] = _success,
+        ask: Callable[[CrossPayment], PartnerAnswer] = success,
     ) -> None:
         if simulation.abroad is not None:
             raise SettlementError("ACCOUNT_DIFFERS", "the simulation has its links already")
-        self.simulation = simulation
-        self._ends = Ends(simulation, terms, ask)
-        self._inbound, self._outbound = Inbound(self._ends), Outbound(self._ends)
-        self._ways: dict[Direction, Inbound | Outbound] = {
-            Direction.INBOUND: self._inbound,
-            Direction.OUTBOUND: self._outbound,
-        }
+        super().__init__(simulation, terms, ask=ask)
         simulation.abroad = self
 
-    @property
-    def terms(self) -> Mapping[str, Terms]:
-        """The terms of the links, by name."""
-        return self._ends.terms
-
-    @property
-    def payments(self) -> Mapping[str, CrossPayment]:
-        """Every payment over the links as it is now, by id."""
-        return self._ends.payments
-
-    @property
-    def ask(self) -> Callable[[CrossPayment], PartnerAnswer]:
-        """What says how the other end answers; it may be set."""
-        return self._ends.ask
-
-    @ask.setter
-    def ask(self, ask: Callable[[CrossPayment], PartnerAnswer]) -> None:
-        self._ends.ask = ask
-
-    # What is abroad.
-
-    def fund(self, payer: str, money: Money, source: Source | str = Source.WALLET) -> None:
-        """Pay cash into an account of a customer abroad, ``name@book``."""
-        name, _, book = payer.partition("@")
-        kind = "wallet" if one_of(Source, source) is Source.WALLET else "casa"
-        self.simulation.books.run(
-            "deposit", {"bank": book, "account": f"{kind}:{name}"}, {"amount": money}
-        )
-
-    def add_payee(self, link: str, payee_id: str, book: str, account: str) -> None:
-        """Enter whose account stands behind what a code of a corridor names.
-
-        Args:
-            link: name of the link.
-            payee_id: ``bank/account`` of a VietQR, ``acquirer/merchant`` of a DuitNow code, the
-                phone, tax, wallet, account or biller number of a Thai QR.
-            book: code of the bank abroad.
-            account: such as ``casa:shop``.
-
-        Raises:
-            SettlementError: ``UNKNOWN_ACCOUNT``, ``ACCOUNT_ID_INVALID``.
-        """
-        terms = self._ends.term(link)
-        self._ends.abroad(book, terms)
-        self.simulation.books.account(book, account, terms.currency)
-        self._ends.payees[link, payee_id] = Payee(book, account)
-
-    def add_order(
-        self, link: str, code: str, book: str, merchant: str, amount: Money | str
-    ) -> None:
-        """Let the hub know the order or the shop behind a code of Alipay+.
-
-        Args:
-            link: name of the link.
-            code: the text of the code.
-            book: code of the acquirer abroad.
-            merchant: name of the shop in the acquirer's book.
-            amount: what the order asks for; or the currency, where the payer enters the amount.
-
-        Raises:
-            SettlementError: ``QR_INVALID`` for a text that `khqr.alipayplus.classify_code` takes
-                for no code of a shop; ``UNKNOWN_ACCOUNT``; ``CURRENCY_NOT_SUPPORTED``.
-        """
-        terms = self._ends.term(link)
-        self._ends.abroad(book, terms)
-        account = f"payable:{merchant}"
-        self.simulation.books.account(book, account, terms.currency)
-        money = amount if isinstance(amount, Money) else None
-        currency = money.currency if money else amount
-        if currency not in BOOKS:
-            raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the books have no {currency!r:.20}")
-        payee = Payee(book, account, money.units if money else None, str(currency))
-        order = {(link, code): payee}
-        read_order_code(code, terms, order)
-        self._ends.payees.update(order)
-
-    def offer(
-        self,
-        link: str,
-        sold: str,
-        bought: str,
-        price: int | str | Decimal,
-        *,
-        base: str | None = None,
-        owner: str | None = None,
-        life: int = 60_000,
-    ) -> CrossQuote:
-        """Offer a rate for one payment over a link.
-
-        Args:
-            link: name of the link.
-            sold: the currency that the payer's side gives.
-            bought: the currency that it gets.
-            price: major units of the other currency for one of ``base``.
-            base: one of the two; None for ``sold``.
-            owner: code of the book that offers it; None for that of the terms.
-            life: milliseconds for which it is good.
-
-        Raises:
-            SettlementError: ``NOT_FOUND``; ``QUOTE_PAIR_MISMATCH`` for a pair that is none;
-                ``AMOUNT_NOT_POSITIVE`` for a price that is none.
-        """
-        terms = self._ends.term(link)
-        base = sold if base is None else base
-        if sold == bought or sold not in BOOKS or bought not in BOOKS or base not in {sold, bought}:
-            raise SettlementError(
-                "QUOTE_PAIR_MISMATCH", f"{sold!r:.20} to {bought!r:.20} by {base!r:.20} is no pair"
-            )
-        if type(life) is not int or not 0 <= life <= 366 * DAY:
-            raise TypeError("life is a whole number of milliseconds, at most a year")
-        fraction = price_of(price)
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
-            quote = CrossQuote(
-                self.simulation.ids(),
-                link,
-                terms.owner if owner is None else owner,
-                sold,
-                bought,
-                base,
-                fraction,
-                now,
-                now + life,
-            )
-            self._ends.quotes.offer(quote)
-            return quote
-
-    def quote(self, quote_id: str) -> CrossQuote:
-        """Return a rate by its id.
-
-        Raises:
-            SettlementError: ``NOT_FOUND``.
-        """
-        return self._ends.quotes[quote_id]
-
-    # Payments.
-
-    def find(self, payment_id: str) -> CrossPayment:
-        """Return a payment by its id.
-
-        Raises:
-            SettlementError: ``NOT_FOUND``.
-        """
-        return self._ends.find(payment_id)
-
-    def confirm(
-        self,
-        payload: str | bytes,
-        link: str,
-        direction: Direction | str,
-        *,
-        payer: str,
-        source: Source | str = Source.WALLET,
-        amount: int | str | Decimal | Money | None = None,
-        quotes: Iterable[str] = (),
-        instruction: str | None = None,
-    ) -> CrossPayment:
-        """Check everything about a payment, hold its money, and keep code and rates for it.
-
-        Args:
-            payload: the text of a KHQR, or of a code abroad.
-            link: name of the link.
-            direction: ``inbound`` or ``outbound``.
-            payer: ``name@book``: a customer abroad, or one of a bank here.
-            source: wallet, or account at the bank.
-            amount: what the payer enters, in major units of the code's currency; None where the
-                code has an amount.
-            quotes: ids of the rates, from the payer's currency by way of that in which the link
-                settles to the payee's; a step between equal currencies has none.
-            instruction: makes it take effect once; a number of the payer's bank.
-
-        Raises:
-            SettlementError: by the names in `REFUSALS`; nothing was posted.
-        """
-        if not isinstance(payer, str):
-            raise TypeError(f"a payer is str, not {type(payer).__name__}")
-        if isinstance(quotes, str):
-            raise TypeError("quotes are several texts, not one")
-        direction, source, ids = one_of(Direction, direction), one_of(Source, source), tuple(quotes)
-        if not all(isinstance(one, str) for one in ids):
-            raise TypeError("quotes are known by texts")
-        number = self.simulation.ids() if instruction is None else instruction
-        checked_id(number)
-        key = instruction_id(payer.partition("@")[2], number)
-        checked_id(f"refund/{payer}/cancel/{key}/999")  # longer than all that is made of it
-        with self.simulation.ledger.locked():
-            now, way = self.simulation.tick(), self._ways[direction]
-            terms = self._ends.open(link, direction)
-            code = way.read(payload, terms, payer)
-            entered = _entered(amount, code.currency)
-            body = repr((link, direction.value, code.text, payer, source.value, entered, ids))
-            if self.simulation.ledger.begin(f"pay/{key}", body.encode()) is not None:
-                return self.find(key)
-            payment = CrossPayment(
-                key, link, direction, code, payer, source, quotes=ids, confirmed_at=now
-            )
-            try:
-                return way.hold(payment, entered, terms)
-            except SettlementError as refusal:
-                self._ends.refuse(payment, CrossEvent.CHECKS_FAILED, refusal)
-                raise
-
-    def send(self, payment_id: str) -> CrossPayment:
-        """Send a payment that is held to the other end; one that was sent is returned as it is.
-
-        Raises:
-            SettlementError: by the names of what is missing or over; nothing was posted, or what
-                was is compensated.
-        """
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
-            payment = self.find(payment_id)
-            name = _OVER.get(payment.state)
-            if name is not None and payment.hop is None:
-                raise SettlementError(name, f"it is {payment.state.value}: {payment.refusal}")
-            if payment.state is not CrossState.HELD:
-                return payment
-            return self._ways[payment.direction].send(payment, now)
-
-    def pay(
-        self,
-        payload: str | bytes,
-        link: str,
-        direction: Direction | str,
-        *,
-        payer: str,
-        source: Source | str = Source.WALLET,
-        amount: int | str | Decimal | Money | None = None,
-        quotes: Iterable[str] = (),
-        instruction: str | None = None,
-    ) -> CrossPayment:
-        """Confirm and send a payment; see `confirm` for what it takes.
-
-        Returns:
-            The payment: ``COMMITTED``; ``FAILED`` if the other end declined; ``UNKNOWN`` if no
-            answer came. Then `inquire`, later `cancel`, and never pay again under another id.
-
-        Raises:
-            SettlementError: by the names in `REFUSALS`.
-        """
-        with self.simulation.ledger.locked():
-            payment = self.confirm(
-                payload,
-                link,
-                direction,
-                payer=payer,
-                source=source,
-                amount=amount,
-                quotes=quotes,
-                instruction=instruction,
-            )
-            return self.send(payment.id)
-
-    def void(self, payment_id: str) -> CrossPayment:
-        """Give up a payment that is held and was not sent; nothing is posted.
-
-        Raises:
-            SettlementError: ``RESULT_UNKNOWN`` or ``HOLD_ALREADY_POSTED`` if it was sent;
-                ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED``, ``NOT_FOUND``.
-        """
-        with self.simulation.ledger.locked():
-            self.simulation.tick()
-            payment = self.find(payment_id)
-            if payment.state is not CrossState.HELD:
-                name = _OVER.get(payment.state, "HOLD_ALREADY_POSTED")
-                if payment.state in {CrossState.UNKNOWN, CrossState.CANCELLING}:
-                    name = "RESULT_UNKNOWN"
-                raise SettlementError(name, f"the payment is {payment.state.value}")
-            return self._ways[payment.direction].void(payment)
+    # Answers that come late, or not at all.
 
     def inquire(self, payment_id: str) -> CrossPayment:
         """Ask the other end again about a payment without an answer.
@@ -492,6 +193,29 @@ class Links:
                 now_is = self.find(payment_id)
                 self._ends.keep(dialogue.refunded(now_is, refund.id, refund.money, now))
             return refund
+
+    def transactions(self, payment_id: str) -> list[tuple[str, int]]:
+        """Return the transactions of a payment, each by a name and its first row, in their order.
+
+        The names are ``hop``, ``posted``, ``credited``, ``sent back`` and ``refunded``; what a row
+        posts, `khqr.settlement.Ledger.postings` says.
+
+        Raises:
+            SettlementError: ``NOT_FOUND``.
+        """
+        with self.simulation.ledger.locked():
+            payment = self.find(payment_id)
+            credit = self.simulation.ledger.outcome(f"credit/{payment_id}")
+            refunds = self.simulation.refunds.values()
+            found = [
+                ("hop", payment.hop),
+                ("posted", payment.row),
+                ("credited", credit.row if credit else None),
+                ("sent back", payment.back),
+                *(("refunded", one.row) for one in refunds if one.payment == payment_id),
+            ]
+            rows = [(name, row) for name, row in found if row is not None]
+            return sorted(rows, key=lambda named: named[1])
 
     # What the simulation asks.
 

@@ -142,8 +142,8 @@ class Outbound:
         if payment.state is CrossState.WAITING:
             payment = ends.keep(payment.after(CrossEvent.NO_ANSWER))
         if answer is PartnerAnswer.FAILURE:
-            self._reverse(payment)
-            payment = payment.after(CrossEvent.DECLINED)._replace(refusal="PARTNER_DECLINED")
+            payment = self._reverse(payment).after(CrossEvent.DECLINED)
+            payment = payment._replace(refusal="PARTNER_DECLINED")
         return ends.keep(payment)
 
     def _post(self, payment: CrossPayment) -> CrossPayment:
@@ -183,7 +183,7 @@ class Outbound:
         self._ends.simulation.limits.give_back(payment.use, payment.debited.units)
         self._ends.settle_rates(payment, QuoteEvent.ENDED)
 
-    def _reverse(self, payment: CrossPayment) -> None:
+    def _reverse(self, payment: CrossPayment) -> CrossPayment:
         """Send back what waits: a new transaction, which names the hop."""
         ledger = self._ends.simulation.ledger
         assert payment.debited is not None
@@ -193,8 +193,9 @@ class Outbound:
         sent = f"reversed/{payment.id}"
         while (known := ledger.outcome(sent)) and known.state is InstructionState.REFUSED:
             sent += "+"  # the bank of the link was short of settlement balance, and may not be now
-        ledger.transact(steps, sent, reference=payment.hop)
+        row = ledger.transact(steps, sent, reference=payment.hop)
         self._release(payment)
+        return payment._replace(back=row)
 
     def void(self, payment: CrossPayment) -> CrossPayment:
         """Give up a payment that was not sent yet."""
@@ -219,7 +220,7 @@ class Outbound:
     def undo(self, payment: CrossPayment) -> CrossPayment:
         """Bring a payment to nothing, at no cost: what a cancel does."""
         if payment.row is None:
-            self._reverse(payment)
+            payment = self._reverse(payment)
         else:
             assert payment.money is not None
             ledger = self._ends.simulation.ledger

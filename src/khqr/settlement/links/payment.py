@@ -145,6 +145,7 @@ class CrossPayment(NamedTuple):
         sent_at: when it was sent to the partner.
         hop: first row of the hop to the bank of the link, for one that goes out.
         row: first row of what was posted at the partner's success.
+        back: first row of what brought the hop back, if the partner declined or it was cancelled.
         committed_at: when that was posted.
         cancel_tries: how often a cancel was sent.
         cancel_asked: how many rows the journal had when the first was.
@@ -174,6 +175,7 @@ class CrossPayment(NamedTuple):
     sent_at: int | None = None
     hop: int | None = None
     row: int | None = None
+    back: int | None = None
     committed_at: int | None = None
     cancel_tries: int = 0
     cancel_asked: int | None = None
