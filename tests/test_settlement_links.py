@@ -450,7 +450,6 @@ def test_an_outbound_payment_waits_at_the_bank_of_the_link(world: World) -> None
         "MppUserInitiatedPayRequest",
         "MppUserInitiatedPayResponse",
         "MppNotifyPaymentRequest",
-        "MppNotifyPaymentRequest",
         "Acknowledgement",
     ]
     assert world.balance("ACQ payable:am USD") == 19_80

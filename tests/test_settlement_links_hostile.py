@@ -264,6 +264,7 @@ def test_pairs_that_are_none() -> None:
         refused("QUOTE_PAIR_MISMATCH", partial(offer, sold, bought, 1, base=base))
     refused("NOT_FOUND", lambda: world.links.offer("moon", "KHR", "VND", 1))
     refused("NOT_FOUND", lambda: world.links.quote("none"))
+    refused("UNKNOWN_ACCOUNT", lambda: offer("KHR", "VND", 1, owner="Z"))
     world.sim.ids = lambda: "same"
     offer("KHR", "VND", 1)
     refused("IDEMPOTENCY_MISMATCH", lambda: offer("KHR", "VND", 2))
@@ -499,3 +500,14 @@ def test_ids_that_are_too_long_for_a_message_go_by_their_hash() -> None:
     assert told["refundAmount"] == {"currency": "KHR", "value": "4100"}
     assert all(len(str(one)) <= 64 for one in (asked["paymentId"], asked["refundRequestId"]))
     world.check()
+
+
+def test_terms_and_codes_of_two_currencies_do_not_meet() -> None:
+    """What a code asks for is never read in another currency than its own."""
+    wrong = Terms(name="one", sponsor="S", partner="X", currency="USD", codes=("vietqr",))
+    world = World([vietnam(), wrong])
+    code = world.vietqr(62_500)
+    refused("CURRENCY_NOT_SUPPORTED", lambda: out(world, "one", code))
+    strange = Terms(name="two", sponsor="S", partner="X", currency="USD", codes=("khqr",))
+    world = World([strange])
+    refused("QR_INVALID", lambda: out(world, "two", world.shop("41000")))

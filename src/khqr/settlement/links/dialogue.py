@@ -36,7 +36,7 @@ from ...alipayplus.messages import (
 from ...model import moment_at
 from ..errors import REFUSALS, SettlementError
 from ..money import ALIPAYPLUS, BOOKS, Money, rescaled
-from .payment import CrossPayment, PartnerAnswer, Said
+from .payment import CrossPayment, CrossState, PartnerAnswer, Said
 from .quotes import CrossQuote
 from .terms import Direction, Terms
 
@@ -199,7 +199,9 @@ class Dialogue:
             pay_to_amount=_amount(payment.debited),
             customer_id=payment.payer.partition("@")[0],
         )
-        steps: list[tuple[str, str, Message]] = [(wallet, hub, report)]
+        steps: list[tuple[str, str, Message]] = []
+        if inbound or payment.state is CrossState.WAITING:
+            steps.append((wallet, hub, report))
         if not inbound and answer is not PartnerAnswer.UNKNOWN:
             steps.append((hub, wallet, Acknowledgement(result=_result(answer))))
         return self._say(payment, *steps)

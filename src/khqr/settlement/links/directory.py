@@ -137,7 +137,8 @@ class Directory:
 
         Raises:
             SettlementError: ``NOT_FOUND``; ``QUOTE_PAIR_MISMATCH`` for a pair that is none;
-                ``AMOUNT_NOT_POSITIVE`` for a price that is none.
+                ``AMOUNT_NOT_POSITIVE`` for a price that is none; ``UNKNOWN_ACCOUNT`` for an owner
+                without a book.
         """
         terms = self._ends.term(link)
         base = sold if base is None else base
@@ -147,13 +148,16 @@ class Directory:
             )
         if type(life) is not int or not 0 <= life <= 366 * DAY:
             raise TypeError("life is a whole number of milliseconds, at most a year")
+        owner = terms.owner if owner is None else owner
+        if owner not in self.simulation.books.kinds:
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no book {owner!r:.20}")
         fraction = price_of(price)
         with self.simulation.ledger.locked():
             now = self.simulation.tick()
             quote = CrossQuote(
                 self.simulation.ids(),
                 link,
-                terms.owner if owner is None else owner,
+                owner,
                 sold,
                 bought,
                 base,

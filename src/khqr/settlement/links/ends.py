@@ -170,6 +170,21 @@ class Ends:
         fee = {"fee": gross._replace(units=payment.fee)} if payment.fee else {}
         return gross, gross._replace(units=gross.units - payment.fee), fee
 
+    def shares(self, payment: CrossPayment, units: int) -> tuple[Money, Money]:
+        """Return what of the gross amount and of the payer's money goes back with a part.
+
+        Shares are counted from the whole and rounded down, so parts add up to it exactly.
+        """
+        money, gross, debited = payment.money, payment.gross, payment.debited
+        assert money is not None and gross is not None and debited is not None  # noqa: PT018 - as posted
+        before, after = payment.refunded, payment.refunded + units
+
+        def share(whole: Money) -> Money:
+            parts = whole.units * after // money.units, whole.units * before // money.units
+            return whole._replace(units=parts[0] - parts[1])
+
+        return share(gross), share(debited)
+
     # Rates and holds that a payment keeps.
 
     def lock(self, quotes: Sequence[CrossQuote]) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ... import check
 from ...alipayplus import CodeKind, classify_code
 from ...alipayplus.codes import MAX_CODE_VALUE
+from ...emv.iso import currency_code
 from ...errors import KhqrError, quote
 from ...schemes import (
     BillPayment,
@@ -51,6 +52,10 @@ _PAYEES: Mapping[type[SchemeCode], Callable[..., str | None]] = {
     CreditTransfer: lambda code: code.mobile or code.tax_id or code.e_wallet or code.bank_account,
 }
 """Kind of code to what names the payee in it."""
+
+
+_KINDS: Mapping[str, type[SchemeCode]] = {kind.description.name: kind for kind in _PAYEES}
+"""Name of a scheme whose codes can be read to the kind of code."""
 
 
 class Payee(NamedTuple):
@@ -131,14 +136,18 @@ def read_scheme_code(payload: str | bytes, terms: Terms) -> ForeignCode:
     """
     try:
         network = _network(payload, terms)
-        code, fields = decode(payload), network.fields
+        code, fields = decode(payload, _KINDS[network.scheme]), network.fields
     except SettlementError:
         raise
     except KhqrError as problem:
         raise SettlementError("QR_INVALID", str(problem).partition("\n")[0]) from None
     assert isinstance(fields, EmvFields)
-    if fields.currency not in network.description.currencies:
-        raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the code is in {fields.currency}")
+    currency = currency_code(fields.currency or "")
+    if currency != terms.currency:
+        raise SettlementError(
+            "CURRENCY_NOT_SUPPORTED",
+            f"the code is in {currency or 'no known currency'}, {terms.name} in {terms.currency}",
+        )
     text = payload.decode() if isinstance(payload, bytes) else payload
     asked = fields.get("amount")
     units = None
@@ -151,7 +160,7 @@ def read_scheme_code(payload: str | bytes, terms: Terms) -> ForeignCode:
         fields.point_of_initiation == "12",
         _PAYEES[type(code)](code) or "",
         code.merchant_name or "",
-        terms.currency,
+        currency,
         units,
     )
 
@@ -159,7 +168,7 @@ def read_scheme_code(payload: str | bytes, terms: Terms) -> ForeignCode:
 def _network(payload: str | bytes, terms: Terms) -> Network:
     """Return the network of a code that a link pays, if its scheme finds nothing wrong."""
     found = identify(payload)
-    networks = [one for one in found if one.scheme in terms.codes]
+    networks = [one for one in found if one.scheme in terms.codes and one.scheme in _KINDS]
     if len(networks) != 1:
         seen = ", ".join(one.scheme for one in found) or "no scheme"
         raise SettlementError(

@@ -103,32 +103,36 @@ class Inbound:
         try:
             if dialogue:
                 payment = ends.keep(dialogue.pushed(payment))
-            return self._post(payment)
+            payment, row = self._post(payment)
         except SettlementError as refusal:
             payment = self._end(payment, CrossEvent.DECLINED, refusal)
             if dialogue:
                 ends.keep(dialogue.posted(payment, ends.simulation.ledger.expire()))
             raise
+        return self._received(payment, row)
 
-    def _post(self, payment: CrossPayment) -> CrossPayment:
+    def _post(self, payment: CrossPayment) -> tuple[CrossPayment, int]:
         ends, simulation = self._ends, self._ends.simulation
         terms, code = ends.term(payment.link), _code(payment)
         steps = simulation.books.steps(*self._flow(payment, terms, code))
         row = simulation.ledger.transact(steps, f"pay/{payment.id}", hold=payment.hold, begun=True)
         simulation.codes.consume(code)
         ends.settle_rates(payment, QuoteEvent.POSTED)
-        journal = simulation.ledger.journal
-        time = journal.row(row).time
+        time = simulation.ledger.journal.row(row).time
         payment = payment.after(CrossEvent.CONFIRMED)._replace(row=row, committed_at=time)
         if terms.name in ends.dialogues:
             payment = ends.dialogues[terms.name].posted(payment, time)
-        ends.keep(payment)
+        return ends.keep(payment), row
+
+    def _received(self, payment: CrossPayment, row: int) -> CrossPayment:
+        """Hand a payment that was posted to the bank of the payee."""
+        ends, simulation = self._ends, self._ends.simulation
         assert payment.sent_at is not None
         simulation.receive(
             Payment(
                 payment.id,
-                code,
-                f"khqr@{terms.sponsor}",
+                _code(payment),
+                f"khqr@{ends.term(payment.link).sponsor}",
                 Source.ACCOUNT,
                 money=payment.money,
                 debited=payment.money,
@@ -136,8 +140,8 @@ class Inbound:
                 hold=payment.hold,
                 confirmed_at=payment.sent_at,
                 row=row,
-                hash=journal.row_hash(row),
-                committed_at=time,
+                hash=simulation.ledger.journal.row_hash(row),
+                committed_at=payment.committed_at,
                 link=payment.link,
             )
         )
@@ -225,28 +229,17 @@ class Inbound:
             self._ends.keep(cross._replace(refunded=payment.refunded, returned=payment.returned))
 
     def way_back(self, payment: Payment, units: int, payee: str) -> tuple[FlowCall, Money]:
-        """Return what gives so many minor units back, at the rates of the payment.
-
-        Shares are counted from the whole, so parts add up to it exactly.
-        """
+        """Return what gives so many minor units back, at the rates of the payment."""
         ends, cross = self._ends, self._ends.payments[payment.id]
         terms = ends.term(cross.link)
-        money, gross, debited = payment.money, cross.gross, cross.debited
-        assert money is not None and gross is not None and debited is not None  # noqa: PT018 - as posted
-        before, after = payment.refunded, payment.refunded + units
-        owed = gross.units * after // money.units - gross.units * before // money.units
-        credited = debited.units * after // money.units - debited.units * before // money.units
-        what = {
-            "returned": money._replace(units=units),
-            "owed": gross._replace(units=owed),
-            "credited": debited._replace(units=credited),
-        }
+        owed, credited = ends.shares(cross, units)
+        what = {"returned": Money(payment.code.currency, units), "owed": owed, "credited": credited}
         if self._undoing == cross.id:
             what |= ends.split(cross)[2]
         elif cross.state is CrossState.CANCELLING:
             raise SettlementError("IN_FLIGHT", "the payment is being cancelled")
         who = self._parties(cross, terms, payment.code, payee)
-        return FlowCall(_WAY_BACK[ends.is_hub(terms)], who, what), what["credited"]
+        return FlowCall(_WAY_BACK[ends.is_hub(terms)], who, what), credited
 
 
 def _check_time(ends: Ends, payment: CrossPayment, now: int) -> None:

@@ -275,23 +275,15 @@ class Outbound:
 
     def _give_back(self, payment: CrossPayment, units: int, key: str) -> CrossPayment:
         ends, simulation = self._ends, self._ends.simulation
-        money, gross, debited = payment.money, payment.gross, payment.debited
-        assert money is not None and gross is not None and debited is not None  # noqa: PT018 - as posted
-        before, after = payment.refunded, payment.refunded + units
-        share = gross.units * after // money.units - gross.units * before // money.units
-        credited = debited.units * after // money.units - debited.units * before // money.units
-        what = {
-            "taken": gross._replace(units=share),
-            "returned": gross._replace(units=share),
-            "credited": debited._replace(units=credited),
-        }
+        gross, credited = ends.shares(payment, units)
+        what = {"taken": gross, "returned": gross, "credited": credited}
         if payment.state is CrossState.CANCELLING:
             _, net, fee = ends.split(payment)
             what |= {"taken": net, **fee}
         flow = _WAY_BACK[ends.is_hub(ends.term(payment.link))]
         steps = simulation.books.steps(flow, self._home(payment) | self._far(payment), what)
         row = simulation.ledger.transact(steps, f"refund/{key}", reference=payment.row, begun=True)
-        back = money._replace(units=units)
-        simulation.refunds[key] = Refund(key, payment.id, back, what["credited"], row)
-        returned = payment.returned + credited
-        return ends.keep(payment._replace(refunded=after, returned=returned))
+        back = Money(payment.code.currency, units)
+        simulation.refunds[key] = Refund(key, payment.id, back, credited, row)
+        refunded, returned = payment.refunded + units, payment.returned + credited.units
+        return ends.keep(payment._replace(refunded=refunded, returned=returned))
