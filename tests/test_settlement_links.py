@@ -234,6 +234,9 @@ def test_a_look_up_by_md5_finds_a_payment_from_abroad(world: World) -> None:
         "khqr@S", 41_000, "ACKNOWLEDGED_BY_FI",
     )  # fmt: skip
     assert world.sim.status_by_hash(str(data["hash"])) == answer
+    static = world.shop()
+    world.pay_in(static, amount=4_100)
+    assert world.sim.status_by_md5(khqr.md5(static))["errorCode"] == 2
 
 
 def test_a_guest_without_money_is_refused_and_nothing_is_held(world: World) -> None:
@@ -407,6 +410,13 @@ def test_a_paid_one_is_cancelled_at_no_cost(
         if not account.name.startswith("due_"):
             assert before.get(account, 0) == units, account
     refused("REFUND_EXCEEDS_ORIGINAL", partial(world.links.refund, payment.id))
+
+
+def test_a_code_that_was_paid_and_cancelled_is_not_paid_again(world: World) -> None:
+    code, order = world.shop("41000"), world.order()
+    for pay in (lambda: world.pay_in(code), lambda: world.pay_out(order)):
+        world.links.cancel(pay().id)
+        refused("QR_CONSUMED", pay)
 
 
 def test_a_cancel_that_finds_no_money_is_sent_again(world: World) -> None:

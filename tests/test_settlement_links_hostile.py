@@ -182,6 +182,8 @@ def test_payees_of_a_khqr_that_there_are_not() -> None:
     code = world.shop("41000")
     early = resealed(code, f"0113{START + 600_000}", f"0113{START - 1}")
     refused("QR_EXPIRY_IN_PAST", lambda: world.pay_in(early))
+    endless = code[: code.index("9934")] + "6304"
+    refused("QR_EXPIRY_MISSING", lambda: world.pay_in(endless + checksum(endless)))
     tip = code[:-8] + "550201" + "6304"
     refused("QR_INVALID", lambda: world.pay_in(tip + checksum(tip)))
     world.check()

@@ -103,11 +103,13 @@ class Outbound:
     def _check_free(self, link: str, code: ForeignCode) -> None:
         """Refuse a code that is paid once and was, or is being."""
         before = self._by_code.get((link, code.key))
-        if before is None or not code.dynamic or self._ends.payments[before].state in _FREE:
+        if before is None or not code.dynamic:
             return
-        if self._ends.payments[before].row is not None:
+        payment = self._ends.payments[before]
+        if payment.row is not None:  # also if it was cancelled afterwards
             raise SettlementError("QR_CONSUMED", "the code is paid once and was")
-        raise SettlementError("QR_LOCKED", "another payment by the code is under way")
+        if payment.state not in _FREE:
+            raise SettlementError("QR_LOCKED", "another payment by the code is under way")
 
     # The hop, and the answer of the other end.
 
