@@ -95,6 +95,12 @@ def test_the_balances_of_the_running_example_through_links() -> None:
     assert world.broken() == set()
 
 
+def test_the_same_calls_give_the_same_journal() -> None:
+    one, other = through_links()[0], through_links()[0]
+    assert one.sim.ledger.chain == other.sim.ledger.chain
+    assert one.links.payments == other.links.payments
+
+
 def test_the_transactions_of_a_payment_are_told_in_order() -> None:
     world, rows = through_links()
     told = {key: dict(world.links.transactions(key)) for key in world.links.payments}
@@ -272,6 +278,8 @@ def test_unknown_then_inquired(world: World) -> None:
     assert world.asked == [CrossState.WAITING, CrossState.UNKNOWN, CrossState.UNKNOWN]
     assert "InquiryPaymentResponse" in kinds(found)
     assert world.links.inquire(payment.id) == found
+    assert world.links.notify(payment.id, S) == found  # once more, and too late for an F
+    assert world.links.notify(payment.id, F) == found
     assert world.balance("B casa:m KHR") == 41_000
 
 

@@ -214,6 +214,8 @@ def test_wrong_types_are_type_errors() -> None:
         lambda: links.pay(code, "alipayplus", "inbound", payer="p@MPP", quotes="n1"),
         lambda: links.pay(code, "alipayplus", "inbound", payer="p@MPP", quotes=[1]),  # type: ignore[list-item] # hostile
         lambda: links.pay(code, "alipayplus", "inbound", payer="p@MPP", instruction=1.5),  # type: ignore[arg-type] # hostile
+        lambda: links.fund(None, Money("CNY", 1)),  # type: ignore[arg-type] # hostile
+        lambda: world.order(Money("USD", 1.5)),  # type: ignore[arg-type] # hostile
         lambda: links.offer("vietnam", "KHR", "VND", 6.25),  # type: ignore[arg-type] # hostile
         lambda: links.offer("vietnam", "KHR", "VND", True),
         lambda: links.offer("vietnam", "KHR", "VND", 6, life=-1),

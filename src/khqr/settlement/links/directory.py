@@ -60,6 +60,8 @@ class Directory:
 
     def fund(self, payer: str, money: Money, source: Source | str = Source.WALLET) -> None:
         """Pay cash into an account of a customer abroad, ``name@book``."""
+        if not isinstance(payer, str):
+            raise TypeError(f"a payer is str, not {type(payer).__name__}")
         name, _, book = payer.partition("@")
         kind = "wallet" if one_of(Source, source) is Source.WALLET else "casa"
         self.simulation.books.run(
@@ -105,6 +107,8 @@ class Directory:
         account = f"payable:{merchant}"
         self.simulation.books.account(book, account, terms.currency)
         money = amount if isinstance(amount, Money) else None
+        if money and type(money.units) is not int:
+            raise TypeError(f"minor units are an int, not {type(money.units).__name__}")
         currency = money.currency if money else amount
         if currency not in BOOKS:
             raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the books have no {currency!r:.20}")

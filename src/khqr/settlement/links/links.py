@@ -24,6 +24,9 @@ from .terms import Terms
 
 __all__ = ["Links"]
 
+_NO_CANCEL = {True: "REFUND_EXCEEDS_ORIGINAL", False: "ORIGINAL_NOT_COMMITTED"}
+"""Whether anything was posted to the refusal to cancel a payment in any other state than these."""
+
 _CANCELS = frozenset({CrossState.UNKNOWN, CrossState.CANCELLING, CrossState.COMMITTED})
 
 
@@ -134,7 +137,7 @@ class Links(Sending):
             if payment.state is CrossState.CANCELLED:
                 return payment
             if payment.state not in _CANCELS:
-                name = "REFUND_EXCEEDS_ORIGINAL" if payment.row else "ORIGINAL_NOT_COMMITTED"
+                name = _NO_CANCEL[payment.row is not None]
                 raise SettlementError(name, f"the payment is {payment.state.value}")
             until = self._ends.term(payment.link).cancel_until(payment.sent_at or 0)
             if payment.state is not CrossState.CANCELLING and now > until:
