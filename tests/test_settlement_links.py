@@ -422,7 +422,11 @@ def test_a_paid_one_is_cancelled_at_no_cost(
 
 def test_a_code_that_was_paid_and_cancelled_is_not_paid_again(world: World) -> None:
     code, order = world.shop("41000"), world.order()
-    for pay in (lambda: world.pay_in(code), lambda: world.pay_out(order)):
+    pays: list[Callable[[], CrossPayment]] = [
+        lambda: world.pay_in(code),
+        lambda: world.pay_out(order),
+    ]
+    for pay in pays:
         world.links.cancel(pay().id)
         refused("QR_CONSUMED", pay)
 

@@ -25,7 +25,7 @@ from .terms import Terms
 __all__ = ["Links"]
 
 _NO_CANCEL = {True: "REFUND_EXCEEDS_ORIGINAL", False: "ORIGINAL_NOT_COMMITTED"}
-"""Whether anything was posted to the refusal to cancel a payment in any other state than these."""
+"""Whether a payment was posted to the refusal of a cancel that its state does not allow."""
 
 _CANCELS = frozenset({CrossState.UNKNOWN, CrossState.CANCELLING, CrossState.COMMITTED})
 
