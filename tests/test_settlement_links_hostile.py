@@ -515,3 +515,43 @@ def test_terms_and_codes_of_two_currencies_do_not_meet() -> None:
     strange = Terms(name="two", sponsor="S", partner="X", currency="USD", codes=("khqr",))
     world = World([strange])
     refused("QR_INVALID", lambda: out(world, "two", world.shop("41000")))
+
+
+def test_a_refused_refund_is_known_as_refused() -> None:
+    world = World()
+    payment = world.pay_out(world.order())
+    refund = partial(world.links.refund, payment.id, instruction="r")
+    refused("REFUND_EXCEEDS_ORIGINAL", lambda: refund("20.01"))
+    refused("ALREADY_REFUSED", lambda: refund("20.01"))
+    world.links.refund(payment.id, "0.50")
+    out = world.corridor("vietnam", "outbound", world.vietqr(62_500), "6.25")
+    all_ = Money("VND", 62_500)
+    world.sim.books.run(
+        "refund.corridor.out",
+        {"foreign_bank": "F", "payee": "casa:fm", "partner": "X", "sponsor": "S",
+         "payer_bank": "A", "payer": "casa:u"},
+        {"taken": all_, "returned": all_, "credited": Money("KHR", 1)},
+    )  # fmt: skip
+    refused("INSUFFICIENT_FUNDS", lambda: world.links.cancel(out.id))
+    outcome = world.sim.ledger.outcome(f"refund/cancel/{out.id}/1")
+    assert outcome is not None
+    assert (outcome.state.value, outcome.refusal) == ("refused", "INSUFFICIENT_FUNDS")
+
+
+def test_time_passes_for_a_void_too() -> None:
+    for pay in (World.pay_in, World.pay_out):
+        world = World()
+        code = world.shop("41000") if pay is World.pay_in else world.order()
+        held = pay(world, code, hold=True)
+        world.time += 60_001
+        refused("HOLD_EXPIRED", partial(world.links.void, held.id))
+        world.check()
+
+
+def test_a_stranger_spends_no_id() -> None:
+    world = World()
+    refused("UNKNOWN_ACCOUNT", lambda: world.pay_out(world.order(), payer="x@A", number="1"))
+    refused("UNKNOWN_ACCOUNT", lambda: world.links.pay(
+        world.shop("7"), "alipayplus", "inbound", payer="p@B", instruction="1"))  # fmt: skip
+    assert not world.links.payments
+    assert world.sim.ledger.outcome("pay/A/1") is None
