@@ -129,6 +129,7 @@ REFUSALS: dict[str, Refusal] = {
         alipayplus=("CANCEL_WINDOW_EXCEED",),
         burns=True,
     ),
+    "PARTNER_DECLINED": Refusal("the other end of a link said no", (3,), (), _FAIL, burns=True),
     "BATCH_CLOSED": Refusal("posting into a batch after its cut-off", burns=True),
     "BATCH_TOO_LARGE": Refusal("over 50 ids in a list call"),
     "NOT_FOUND": Refusal("no such payment or hold", (1,), (), ("ORDER_NOT_EXIST",)),

@@ -110,14 +110,20 @@ FLOWS: Mapping[str, tuple[Post | Pay, ...]] = {
         Post("{sponsor}", "fxpos", "due_to:{partner}", "paid"),
         Post("{partner}", "due_from:{sponsor}", "due_to:{foreign_bank}", "paid"),
         Post("{foreign_bank}", "due_from:{partner}", "{payee}", "paid"),
+        Post("{sponsor}", "fxpos", "due_to:{partner}", "fee", optional=True),
+        Post("{partner}", "due_from:{sponsor}", "fee_income", "fee", optional=True),
     ),
     "corridor.in": (
         Post("{foreign_bank}", "{payer}", "due_to:{partner}", "paid"),
         Post("{partner}", "due_from:{foreign_bank}", "due_to:{sponsor}", "paid"),
         Post("{sponsor}", "due_from:{partner}", "fxpos", "paid"),
+        Post("{foreign_bank}", "{payer}", "due_to:{partner}", "fee", optional=True),
+        Post("{partner}", "due_from:{foreign_bank}", "fee_income", "fee", optional=True),
+        Post("{sponsor}", "fee_expense", "fxpos", "fee", optional=True),
         Pay("{sponsor}", "fxpos", "{payee_bank}", "{payee}", "settled"),
     ),
-    # Refunds: new transactions that name the original.
+    # Refunds: new transactions that name the original. Over a link the fee is kept; where a payment
+    # is cancelled and costs nothing, it goes back too.
     "refund": (Pay("{payee_bank}", "{payee}", "{payer_bank}", "{payer}"),),
     "refund.converted": (
         Pay("{payee_bank}", "{payee}", "{payer_bank}", "fxpos", "returned"),
@@ -129,6 +135,30 @@ FLOWS: Mapping[str, tuple[Post | Pay, ...]] = {
         Post("{hub}", "due_from:{sponsor}", "due_to:{wallet}", "owed"),
         Post("{wallet}", "due_from:{hub}", "fxpos", "owed"),
         Post("{wallet}", "fxpos", "{payer}", "credited"),
+        Post("{hub}", "fee_income", "due_to:{sponsor}", "fee", optional=True),
+        Post("{sponsor}", "due_from:{hub}", "fee_expense", "fee", optional=True),
+    ),
+    "refund.outbound": (
+        Post("{acquirer}", "payable:{merchant}", "due_to:{hub}", "taken"),
+        Post("{hub}", "due_from:{acquirer}", "due_to:{sponsor}", "taken"),
+        Post("{hub}", "fee_income", "due_to:{sponsor}", "fee", optional=True),
+        Post("{sponsor}", "due_from:{hub}", "fxpos", "returned"),
+        Pay("{sponsor}", "fxpos", "{payer_bank}", "{payer}", "credited"),
+    ),
+    "refund.corridor.out": (
+        Post("{foreign_bank}", "{payee}", "due_to:{partner}", "taken"),
+        Post("{partner}", "due_from:{foreign_bank}", "due_to:{sponsor}", "taken"),
+        Post("{partner}", "fee_income", "due_to:{sponsor}", "fee", optional=True),
+        Post("{sponsor}", "due_from:{partner}", "fxpos", "returned"),
+        Pay("{sponsor}", "fxpos", "{payer_bank}", "{payer}", "credited"),
+    ),
+    "refund.corridor.in": (
+        Pay("{payee_bank}", "{payee}", "{sponsor}", "fxpos", "returned"),
+        Post("{sponsor}", "fxpos", "due_to:{partner}", "owed"),
+        Post("{partner}", "due_from:{sponsor}", "due_to:{foreign_bank}", "owed"),
+        Post("{foreign_bank}", "due_from:{partner}", "{payer}", "owed"),
+        Post("{partner}", "fee_income", "due_to:{sponsor}", "fee", optional=True),
+        Post("{sponsor}", "due_from:{partner}", "fee_expense", "fee", optional=True),
     ),
     # Between the books of a link: what both owe is set off, the rest is paid.
     "net": (

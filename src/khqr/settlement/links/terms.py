@@ -11,6 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ...alipayplus import CodeKind
+from ...errors import quote
+from ..errors import SettlementError
+from ..money import BOOKS
+from ..payments.limits import DAY
+
 __all__ = ["Direction", "Netting", "Terms"]
 
 
@@ -42,11 +48,25 @@ class Terms:
             ``alipayplus`` for those that `khqr.alipayplus.classify_code` knows.
         directions: which ways it is open.
         dollar_codes: whether a KHQR in dollars may be paid from abroad.
-        caps: currency of the payee to the most minor units of one payment, where there is a cap.
+        caps: currency to the most minor units that a payer gives or a payee gets in one payment,
+            where there is a cap.
         fee: basis points of the amount in ``currency`` that the partner keeps.
         hours_east: how far the zone is east of Greenwich whose midnight ends a clearing cycle.
         value_days: working days from the end of a cycle to its settlement.
         netting: whether positions are set off before they are paid.
+        payers: currencies that customers in Cambodia may pay in.
+        rate_owner: code of the book whose rates the payments go by; empty for the sponsor.
+        domains: what kind of code stands on the domains of an acquirer, for
+            `khqr.alipayplus.classify_code`.
+        cancel_minutes: how long after the end of its day a payment may be cancelled.
+
+    Raises:
+        SettlementError: ``CURRENCY_NOT_SUPPORTED`` for a currency that the books do not have.
+        TypeError: for a fee that is none.
+
+    >>> terms = Terms(name="demo", sponsor="S", partner="X", currency="THB", fee=150)
+    >>> terms.fee_of(10_00), terms.owner
+    (15, 'S')
     """
 
     name: str
@@ -61,3 +81,40 @@ class Terms:
     hours_east: int = 7
     value_days: int = 1
     netting: Netting = Netting.DAILY
+    payers: frozenset[str] = frozenset({"KHR", "USD"})
+    rate_owner: str = ""
+    domains: Mapping[str, CodeKind] = field(default_factory=dict)
+    cancel_minutes: int = 15
+
+    def __post_init__(self) -> None:
+        for currency in (self.currency, *self.payers, *self.caps):
+            if currency not in BOOKS:
+                raise SettlementError(
+                    "CURRENCY_NOT_SUPPORTED", f"the books have no {quote(str(currency))}"
+                )
+        if type(self.fee) is not int or not 0 <= self.fee < 10_000:
+            raise TypeError("a fee is 0 to 9999 basis points, a whole number")
+
+    @property
+    def owner(self) -> str:
+        """Code of the book whose rates the payments go by."""
+        return self.rate_owner or self.sponsor
+
+    def fee_of(self, gross: int) -> int:
+        """Return the fee for so many minor units of ``currency``, rounded down."""
+        return gross * self.fee // 10_000
+
+    def cancel_until(self, time: int) -> int:
+        """Return the last moment at which a payment of ``time`` may be cancelled.
+
+        Args:
+            time: milliseconds since 1970.
+
+        Source: Alipay+, 00:15 UTC+8 of the next day, read in part; for corridors a choice.
+
+        >>> terms = Terms(name="demo", sponsor="S", partner="H", currency="USD", hours_east=8)
+        >>> terms.cancel_until(0) == (16 * 60 + 15) * 60_000
+        True
+        """
+        east = self.hours_east * 3_600_000
+        return ((time + east) // DAY + 1) * DAY - east + self.cancel_minutes * 60_000

@@ -16,6 +16,7 @@ from ..ledger.instructions import Refused
 from ..ledger.ledger import Ledger
 from ..ledger.writer import Clock
 from ..money import Money
+from .abroad import Abroad
 from .codes import Codes
 from .limits import DAY, Limits, Tier
 from .payment import Payment, PaymentEvent, PaymentState, Refund, Source
@@ -76,7 +77,8 @@ class Desk:
         self.customers: dict[str, Customer] = {}
         self.refunds: dict[str, Refund] = {}
         self.link, self.refund_window = link, refund_window
-        self._ids = ids
+        self.abroad: Abroad | None = None
+        self.ids = ids
         self.pending: set[str] = set()
         self._waiting: set[str] = set()
 
@@ -110,7 +112,7 @@ class Desk:
 
     def freeze(self, payer: str) -> None:
         """Let a customer pay no more."""
-        self.customers[payer] = self._customer(payer)._replace(frozen=True)
+        self.customers[payer] = self.customer(payer)._replace(frozen=True)
 
     def fund_bank(self, bank: str, money: Money) -> None:
         """Give a bank reserves, and turn all of them into settlement balance."""
@@ -119,14 +121,19 @@ class Desk:
 
     def fund(self, payer: str, money: Money, source: Source | str = Source.WALLET) -> None:
         """Pay cash into a customer's account, and load the wallet from there if it is meant."""
-        name, _, bank = self._customer(payer).id.partition("@")
+        name, _, bank = self.customer(payer).id.partition("@")
         what = {"amount": money}
         with self.ledger.locked():
             self.books.run("deposit", {"bank": bank, "account": f"casa:{name}"}, what)
             if one_of(Source, source) is Source.WALLET:
                 self.books.run("load", {"bank": bank, "customer": name}, what)
 
-    def _customer(self, payer: str) -> Customer:
+    def customer(self, payer: str) -> Customer:
+        """Return a customer by ``name@bank``.
+
+        Raises:
+            SettlementError: ``UNKNOWN_ACCOUNT``.
+        """
         customer = self.customers.get(payer)
         if customer is None:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {quoted(str(payer))}")
@@ -162,7 +169,7 @@ class Desk:
         top = 0 if spread is None else Money.of(spread, sold).units
         with self.ledger.locked():
             until = self.ledger.expire() + life
-            quote = Quote(self._ids(), bank, sold, bought, rate_of(rate), top, until)
+            quote = Quote(self.ids(), bank, sold, bought, rate_of(rate), top, until)
             self.quotes.offer(quote)
             return quote
 
@@ -185,6 +192,8 @@ class Desk:
 
     def _keep(self, payment: Payment) -> Payment:
         self.payments[payment.id] = payment
+        if payment.link and self.abroad is not None:
+            self.abroad.changed(payment)
         return payment
 
     def _refuse(self, payment: Payment, refusal: SettlementError) -> None:
@@ -200,7 +209,7 @@ class Desk:
         if payment.quote:
             self.quotes.move(payment.quote, QuoteEvent.ENDED)
 
-    def _tick(self) -> int:
+    def tick(self) -> int:
         """Read the clock, and end what its time has passed for."""
         now = self.ledger.expire()
         holds = self.ledger.state.holds
@@ -212,4 +221,6 @@ class Desk:
                 if payment.state is PaymentState.HELD:
                     late = SettlementError("HOLD_EXPIRED", "not submitted in time")
                     self._refuse(payment.after(PaymentEvent.TIME_PASSED), late)
+        if self.abroad is not None:
+            self.abroad.time_passed(now)
         return now

@@ -59,7 +59,9 @@ class _Checks:
         for payment, row in self._posted():
             code = payment.code
             paid[code.key] += 1
-            if code.expires_at is not None and self._time(row) > code.expires_at:
+            # a wallet abroad confirms in time, and the answer may come later
+            time = payment.confirmed_at if payment.link else self._time(row)
+            if code.expires_at is not None and time > code.expires_at:
                 yield f"payment {payment.id} was posted after the expiry of its code"
             if code.dynamic and paid[code.key] == 2:
                 yield f"payment {payment.id} is the second by one dynamic code"
@@ -67,6 +69,8 @@ class _Checks:
     def converted(self, _: Audit) -> Iterator[str]:
         used: set[str] = set()
         for payment, row in self._posted():
+            if payment.link:
+                continue  # its rates are the link's
             entries = list(self._simulation.ledger.postings(row))
             currencies = {one.debit.currency for one in entries}
             if not payment.quote:
@@ -101,13 +105,16 @@ class _Checks:
         used: dict[Used, int] = defaultdict(int)
         alive = {HoldState.PENDING, HoldState.POSTED}
         for payment in list(self._simulation.payments.values()):
-            if payment.hold is None or payment.debited is None:
+            if payment.hold is None or payment.debited is None or payment.link:
                 continue
             hold = audit.ledger.find_hold(payment.hold)
             # an expired one is given back by the next call of the simulation
             if hold.state in alive or payment.id in self._simulation.pending:
                 day = business_day(payment.confirmed_at)
                 used[Used(payment.payer, payment.debited.currency, day)] += hold.amount
+        abroad = self._simulation.abroad
+        for use, units in abroad.uses() if abroad else ():
+            used[use] += units
         counted = {use: units for use, units in self._simulation.limits.used.items() if units}
         if counted != dict(used):
             yield f"the limits count {counted}, held and paid are {dict(used)}"

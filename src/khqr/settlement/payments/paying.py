@@ -42,14 +42,14 @@ class Paying(Receiving):
         if not isinstance(quote, str):
             raise TypeError(f"a quote is known by a str, not {type(quote).__name__}")
         with self.ledger.locked():
-            code, customer = read_code(payload), self._customer(payer)
+            code, customer = read_code(payload), self.customer(payer)
             entered, source = code.entered(amount), one_of(Source, source)
-            number = self._ids() if instruction is None else instruction
+            number = self.ids() if instruction is None else instruction
             checked_id(number)
             key = instruction_id(customer.id.partition("@")[2], number)
             checked_id(f"credit/{key}")  # the longest that is made of it
             body = repr((code.text, payer, source.value, entered, quote)).encode()
-            now = self._tick()
+            now = self.tick()
             if self.ledger.begin(f"pay/{key}", body) is not None:
                 return self.payments[key]
             self.codes.show(code)
@@ -64,7 +64,7 @@ class Paying(Receiving):
         code, now = payment.code, payment.confirmed_at
         self.codes.check_free(code, now)
         money = debited = code.money(entered)
-        self._check_payee(code)
+        self.check_payee(code)
         if customer.frozen:
             raise SettlementError("ACCOUNT_FROZEN", f"{customer.id} may not pay")
         if (payment.bank, payment.account) == (code.bank, code.payee):
@@ -79,7 +79,12 @@ class Paying(Receiving):
         found = payment._replace(money=money, debited=debited, spread=spread, use=use)
         return found.after(PaymentEvent.CHECKS_PASSED)
 
-    def _check_payee(self, code: ShownCode) -> None:
+    def check_payee(self, code: ShownCode) -> None:
+        """Refuse a code whose bank, or whose wallet, there is not.
+
+        Raises:
+            SettlementError: ``UNKNOWN_ACCOUNT``.
+        """
         if self.books.kinds.get(code.bank) is not BookKind.INSTITUTION:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(code.bank)}")
         if code.routing is Routing.WALLET and code.account_id not in self.customers:
@@ -106,7 +111,7 @@ class Paying(Receiving):
                 ``RESULT_UNKNOWN`` if it was submitted and no answer came; ``NOT_FOUND``.
         """
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             payment = self.find(payment_id)
             if payment.state is PaymentState.UNKNOWN:
                 raise SettlementError("RESULT_UNKNOWN", "no answer came yet; inquire")
@@ -127,7 +132,7 @@ class Paying(Receiving):
             SettlementError: by the names of what is missing or over; nothing was posted.
         """
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             payment = self.find(payment_id)
             if payment.row is not None or payment.state is PaymentState.UNKNOWN:
                 return payment
@@ -146,7 +151,7 @@ class Paying(Receiving):
                 raise
             if answer is Answer.LOST:
                 return self._keep(payment.after(PaymentEvent.NO_ANSWER))
-            return self._received(payment.after(PaymentEvent.HOP_POSTED))
+            return self.receive(payment.after(PaymentEvent.HOP_POSTED))
 
     def _check_time(self, payment: Payment, now: int) -> None:
         """Refuse to submit what a code or a rate gave no more time for."""
@@ -198,12 +203,12 @@ class Paying(Receiving):
             The payment: posted, failed if its hold ended, or unknown as before.
         """
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             payment = self.find(payment_id)
             if payment.state is not PaymentState.UNKNOWN:
                 return payment
             if payment.row is not None:
-                return self._received(payment.after(PaymentEvent.HOP_POSTED))
+                return self.receive(payment.after(PaymentEvent.HOP_POSTED))
             if payment.id not in self.pending:
                 late = SettlementError("HOLD_EXPIRED", "the hop never arrived")
                 self._refuse(payment.after(PaymentEvent.HOP_REFUSED), late)

@@ -136,6 +136,8 @@ class Payment(NamedTuple):
         refunded: minor units that went back to the payer's bank.
         returned: minor units that the payer got back.
         refusal: the name of the refusal, or an empty text.
+        link: the name of the link that a payment from abroad came over, or an empty text. Its payer
+            is then the bank that stands for the link.
     """
 
     id: str
@@ -158,6 +160,7 @@ class Payment(NamedTuple):
     refunded: int = 0
     returned: int = 0
     refusal: str = ""
+    link: str = ""
 
     @property
     def bank(self) -> str:

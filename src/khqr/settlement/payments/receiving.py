@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ...model import Routing
+from ..books.books import FlowCall
 from ..errors import SettlementError
 from ..ledger.instructions import checked_id, instruction_id
 from ..money import Money
@@ -20,7 +21,8 @@ _NOT_YET = frozenset({PaymentState.UNKNOWN, PaymentState.SUBMITTED})
 class Receiving(Desk):
     """The half of a simulation that stands behind the hop."""
 
-    def _received(self, payment: Payment) -> Payment:
+    def receive(self, payment: Payment) -> Payment:
+        """Let the payee's bank take note of a payment whose hop was posted, and credit it."""
         code = payment.code
         if code.routing is Routing.WALLET:
             payment = payment._replace(acknowledged_at=payment.committed_at)
@@ -41,7 +43,7 @@ class Receiving(Desk):
     def credit_due(self) -> list[Payment]:
         """Let banks credit their customers with what is due by now, and return those payments."""
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             due = [self.payments[key] for key in sorted(self._waiting)]
             return [self._credit(payment) for payment in due if (payment.credit_due_at or 0) <= now]
 
@@ -84,12 +86,12 @@ class Receiving(Desk):
                 ``NOT_FOUND``.
         """
         with self.ledger.locked():
-            now = self._tick()
+            now = self.tick()
             payment = self.find(payment_id)
             asked = None
             if amount is not None:
                 asked = Money.of(amount, payment.code.currency).units
-            number = self._ids() if instruction is None else instruction
+            number = self.ids() if instruction is None else instruction
             checked_id(number)
             key = instruction_id(payment.code.bank, number)
             body = repr((payment_id, asked)).encode()
@@ -125,31 +127,20 @@ class Receiving(Desk):
         return payment.refunded
 
     def _give_back(self, payment: Payment, units: int, key: str, sent: str) -> Refund:
-        code, money, debited = payment.code, payment.money, payment.debited
-        assert money is not None and debited is not None  # noqa: PT018 - the hop had both
+        code, money = payment.code, payment.money
+        assert money is not None
         early = payment.state is PaymentState.RECEIVED
         payee = code.payee
         if code.routing is not Routing.WALLET and not early:
             payee = f"casa:{code.beneficiary}"
-        who = {
-            "payer_bank": payment.bank,
-            "payer": payment.account,
-            "payee_bank": code.bank,
-            "payee": payee,
-        }
-        refunded, credited = payment.refunded + units, units
-        flow, what = "refund", {"amount": money._replace(units=units)}
-        if payment.quote:
-            sold = debited.units - payment.spread
-            credited = sold * refunded // money.units - payment.returned
-            flow = "refund.converted"
-            what = {
-                "returned": money._replace(units=units),
-                "credited": debited._replace(units=credited),
-            }
-        steps = self.books.steps(flow, who, what)
+        if payment.link:
+            assert self.abroad is not None
+            call, credited = self.abroad.way_back(payment, units, payee)
+        else:
+            call, credited = self._way_back(payment, units, payee)
+        steps = self.books.steps(*call)
         row = self.ledger.transact(steps, sent, reference=payment.row, begun=True)
-        returned = payment.returned + credited
+        refunded, returned = payment.refunded + units, payment.returned + credited.units
         self._keep(
             payment._replace(refunded=refunded, returned=returned).after(
                 PaymentEvent.TURNED_BACK
@@ -161,9 +152,28 @@ class Receiving(Desk):
         )
         self._waiting.discard(payment.id)
         back = money._replace(units=units)
-        refund = Refund(key, payment.id, back, debited._replace(units=credited), row)
+        refund = Refund(key, payment.id, back, credited, row)
         self.refunds[key] = refund
         return refund
+
+    def _way_back(self, payment: Payment, units: int, payee: str) -> tuple[FlowCall, Money]:
+        """Return what gives so many minor units back, and what the payer gets of them."""
+        money, debited = payment.money, payment.debited
+        assert money is not None and debited is not None  # noqa: PT018 - the hop had both
+        who = {
+            "payer_bank": payment.bank,
+            "payer": payment.account,
+            "payee_bank": payment.code.bank,
+            "payee": payee,
+        }
+        back = money._replace(units=units)
+        if not payment.quote:
+            return FlowCall("refund", who, {"amount": back}), back
+        sold = debited.units - payment.spread
+        share = sold * (payment.refunded + units) // money.units
+        credited = debited._replace(units=share - payment.returned)
+        what = {"returned": back, "credited": credited}
+        return FlowCall("refund.converted", who, what), credited
 
     def _turn_back(self, payment: Payment) -> Payment:
         """Let the payee's bank send back what it can credit nobody with."""

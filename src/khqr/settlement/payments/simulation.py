@@ -103,7 +103,7 @@ class Simulation(Paying):
         1
         """
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             code = self.codes.by_md5(md5)
             if code is None:
                 return not_found(1)
@@ -114,7 +114,7 @@ class Simulation(Paying):
     def status_by_hash(self, hash: str) -> dict[str, object]:  # noqa: A002 - the field's name
         """Answer about a payment by its hash of 64 digits; failed ones have none."""
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             return self._best([one for one in self.payments.values() if one.hash == hash != ""])
 
     def status_by_short_hash(
@@ -129,7 +129,7 @@ class Simulation(Paying):
         except SettlementError:
             return not_found(1)
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             hits = [
                 one
                 for one in self.payments.values()
