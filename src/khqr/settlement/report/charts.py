@@ -27,9 +27,14 @@ _LETTER = 8
 _STEP = 26
 
 _DAY = "%d %b"
-_TIMES = {"year": "%Y", "month": "%b", "week": _DAY, "date": _DAY, "day": _DAY} | dict.fromkeys(
-    ("hours", "minutes"), "%H:%M"
-)
+_TIMES = {
+    "year": "%Y",
+    "quarter": "%b",
+    "month": "%b",
+    "week": _DAY,
+    "date": _DAY,
+    "day": _DAY,
+} | dict.fromkeys(("hours", "minutes"), "%H:%M")
 
 _CONFIG: Spec = {
     "background": "transparent",
@@ -53,12 +58,14 @@ _CONFIG: Spec = {
 
 
 def _spec(width: int, left: int, right: int, height: int, values: list[Spec], **more: Any) -> Spec:
+    """Return what all charts have; there is room below for an axis, unless ``bottom`` says less."""
+    bottom = more.pop("bottom", 26)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": width - left - right,
         "height": height,
         "autosize": "none",
-        "padding": {"left": left, "right": right, "top": 10, "bottom": 26},
+        "padding": {"left": left, "right": right, "top": 10, "bottom": bottom},
         "data": {"values": values},
         "config": _CONFIG,
         **more,
@@ -134,7 +141,9 @@ class _Names:
         widths = (sum(1 + (not one.isascii()) for one in _cut(n, most)) for n in self._listed)
         self.left = 14 + _LETTER * max(widths, default=0)
         self.height = max(_STEP * len(self._listed), 1)
-        cut = f"length(datum.label) > {most} ? slice(datum.label, 0, {most - 1}) + '…' : datum.label"
+        cut = (
+            f"length(datum.label) > {most} ? slice(datum.label, 0, {most - 1}) + '…' : datum.label"
+        )
         self.y: Spec = {
             "field": "n",
             "type": "nominal",
@@ -243,6 +252,7 @@ def bars(rows: Sequence[tuple[str, int, str]], width: int) -> Spec:
         room,
         names.height,
         values,
+        bottom=4,
         layer=[
             {"mark": "bar", "encoding": {"x": x, "y": names.y, "color": colour}},
             {

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..errors import REFUSALS
-from ..ledger.chart import CENTRAL_BANK, TOKEN_LEDGER
+from ..ledger.chart import CENTRAL_BANK, CHART, TOKEN_LEDGER
 from ..payments.limits import DAY
 from .charts import NARROW, Spec, bars, both_ways, over_time, stacked
 from .drawing import drawn
@@ -26,6 +26,10 @@ MOST_POINTS, MOST_LINES, MOST_BARS = 190, 31, 30
 """Stretches of a chart, stretches of a table, bars with a name."""
 
 _OTHERS = "all others"
+_ORDER = {
+    kind: place for place, kind in enumerate(dict.fromkeys(k for b in CHART.values() for k in b))
+}
+"""Kind of account to its place in the chart of accounts."""
 _OWED = ("wallet", "casa", "susp_in", "out_hold")
 _KINDS = {
     "wallet": "wallets",
@@ -176,9 +180,9 @@ def _banks(figures: Figures) -> Section:
         )
         parts.append(Part(currency, pictures, tables))
     note = (
-        "Settlement between banks is gross and at once; the net is what it came to. Opening, issued, "
-        "less redeemed, and net give closing. Money in suspense is with the payee's bank and not yet "
-        "credited; money on hold is set aside for payments under way."
+        "Settlement between banks is gross and at once; the net is what it came to. Opening and "
+        "issued, less redeemed, and net give closing. Money in suspense is with the payee's bank "
+        "and not yet credited; money on hold is set aside for payments under way."
     )
     return Section("banks", "Banks", note, tuple(parts))
 
@@ -261,7 +265,8 @@ def _books(sums: _Sums, currency: str) -> Iterator[Table]:
         ("The central bank", [book for book in books if book == CENTRAL_BANK]),
         ("The register of tokens", [book for book in books if book == TOKEN_LEDGER]),
     ):
-        kinds = list(dict.fromkeys(kind for book, kind in sums if book in set(chosen)))
+        found = {kind for book, kind in sums if book in set(chosen)}
+        kinds = sorted(found, key=lambda kind: (_ORDER.get(kind, len(_ORDER)), kind))
         lines = [(book, {kind: sums[book, kind] for kind in kinds if (book, kind) in sums})
                  for book in chosen]  # fmt: skip
         if lines:
@@ -337,4 +342,3 @@ def _invariants(figures: Figures) -> Section:
     made = table("Invariants", figures.invariants, columns, texts=3)
     parts = (Part("", (), (made,)),) if figures.invariants else ()
     return Section("invariants", "Invariants", "What must be true at the end of a run.", parts)
-
