@@ -183,8 +183,21 @@ class _Banks:
         for number, sums in self._sums.items():
             book, _, currency = ledger.account(number)[:3]
             suspense = ledger.state.accounts.find(book, "susp_in", currency)
-            counted = (sums[name] for name in BankRow._fields[2:9])
-            closing = ledger.balance(number)
             waiting = 0 if suspense is None else ledger.balance(suspense)
-            rows.append(BankRow(book, currency, *counted, closing, waiting, held[book, currency]))
+            rows.append(
+                BankRow(
+                    bank=book,
+                    currency=currency,
+                    opening=sums["opening"],
+                    issued=sums["issued"],
+                    redeemed=sums["redeemed"],
+                    count_in=sums["count_in"],
+                    value_in=sums["value_in"],
+                    count_out=sums["count_out"],
+                    value_out=sums["value_out"],
+                    closing=ledger.balance(number),
+                    in_suspense=waiting,
+                    held=held[book, currency],
+                )
+            )
         return sorted(rows)

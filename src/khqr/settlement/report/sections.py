@@ -159,7 +159,7 @@ def _banks(figures: Figures) -> Section:
             for row in folded(rows, _sum_of_banks, MOST_BARS)
             if row.value_in or row.value_out
         ]
-        pictures = ()
+        pictures: tuple[Picture, ...] = ()
         if drawn_rows:
             label = (
                 f"Value in and out of {count_text(len(rows))} settlement accounts in {currency}, "
@@ -293,8 +293,8 @@ def _payments(figures: Figures) -> Section:
     colours = dict.fromkeys(_GOOD, "good") | dict.fromkeys(_BAD, "bad")
     parts = []
     if states:
-        columns = (Column("State", lambda row: row[0]), Column("Payments", lambda row: row[1]))
-        parts.append(_counted("States", states, columns, colours, "other"))
+        counted = (Column("State", lambda row: row[0]), Column("Payments", lambda row: row[1]))
+        parts.append(_counted("States", states, counted, colours, "other"))
     if refusals:
         columns = (
             Column("Refusal", lambda row: row[0]),

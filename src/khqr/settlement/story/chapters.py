@@ -100,8 +100,9 @@ CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
         _IN,
         "The visitor scans the shop's code",
-        "In this model the wallet abroad does not read Cambodia's codes itself: it sends the whole text to the hub. "
-        "The hub asks the side of devs what it says: whom to pay, and how much.",
+        "In this model the wallet abroad does not read Cambodia's codes itself: it sends the "
+        "whole text to the hub. The hub asks the side of devs what it says: whom to pay, and "
+        "how much.",
         abroad.scan_here,
     ),
     Chapter(
