@@ -87,12 +87,12 @@ def _ticks(lowest: int, highest: int, most: int) -> list[int]:
 def _amounts(lowest: int, highest: int, currency: str, most: int) -> Spec:
     """Return the encoding of amounts in minor units, with an axis in major ones."""
     ticks = _ticks(min(lowest, 0), max(highest, 1), most)
-    factor = 10 ** BOOKS[currency]
-    large = f"format(datum.value / {factor}, '~s')"
-    small = f"format(datum.value / {factor}, '~f')"
-    label = f"abs(datum.value) < {factor} ? {small} : {large}"
+    major = f"datum.value / {10 ** BOOKS[currency]}"
+    label = f"format({major}, '~s')"
     for sign, name in (("T", " tn"), ("G", " bn"), ("M", " m")):
         label = f"replace({label}, '{sign}', '{name}')"  # 12 bn, not 12G as engineers write
+    label = f"abs({major}) < 1 ? format({major}, '~f') : {label}"
+    label = f"abs({major}) < pow(10, 15) ? ({label}) : format({major}, '.0e')"
     return {
         "type": "quantitative",
         "scale": {"domain": [ticks[0], ticks[-1]], "nice": False},

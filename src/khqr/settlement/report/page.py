@@ -61,8 +61,9 @@ def _facts(figures: Figures) -> list[tuple[str, str]]:
     if figures.refusals:
         facts.append(("Refused", count_text(sum(figures.refusals.values()))))
     if figures.volume:
-        days = [day_text(row.start) for row in figures.volume]
-        facts.append(("Time", f"{min(days)} to {max(days)}"))
+        starts = [row.start for row in figures.volume]
+        days = dict.fromkeys((day_text(min(starts)), day_text(max(starts))))
+        facts.append(("Time", " to ".join(days)))
     return [*facts, ("Rows of the journal", count_text(figures.rows))]
 
 

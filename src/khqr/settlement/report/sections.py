@@ -336,9 +336,8 @@ def _invariants(figures: Figures) -> Section:
     columns = (
         Column("Invariant", lambda row: row.name),
         Column("Statement", lambda row: row.statement),
-        Column("Verdict", lambda row: "broken" if row.broken else "holds"),
-        Column("Broken", lambda row: row.broken),
+        Column("Times broken", lambda row: row.broken),
     )
-    made = table("Invariants", figures.invariants, columns, texts=3)
+    made = table("Invariants", figures.invariants, columns, texts=2)
     parts = (Part("", (), (made,)),) if figures.invariants else ()
     return Section("invariants", "Invariants", "What must be true at the end of a run.", parts)
