@@ -7,6 +7,7 @@ depend on the fonts of the machine that draws it. Amounts are whole minor units 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -128,29 +129,33 @@ def over_time(points: Sequence[Stretch], currency: str, width: int) -> Spec:
     )
 
 
-def _cut(name: str, most: int) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+def _label(name: str, most: int) -> tuple[str, int]:
+    """Return as much of a name as there is room for, and how many letters wide it is."""
+    wide = 0
+    for place, one in enumerate(name):
+        wide += 1 if one.isascii() else 2  # letters of other scripts may take twice the room
+        if wide > most:
+            return name[:place] + "…", most + 1
+    return name, wide
 
 
 class _Names:
     """The axis of names: in the order in which they come, one under the other."""
 
     def __init__(self, names: Sequence[str], width: int, wide: int, narrow: int) -> None:
-        most = narrow if width <= NARROW else wide
-        self._listed = list(dict.fromkeys(names))
-        widths = (sum(1 + (not one.isascii()) for one in _cut(n, most)) for n in self._listed)
-        self.left = 14 + _LETTER * max(widths, default=0)
-        self.height = max(_STEP * len(self._listed), 1)
-        cut = (
-            f"length(datum.label) > {most} ? slice(datum.label, 0, {most - 1}) + '…' : datum.label"
-        )
-        self.y: Spec = {
-            "field": "n",
-            "type": "nominal",
-            "sort": self._listed,
-            "scale": {"paddingInner": {"expr": "0.2"}, "paddingOuter": {"expr": "0.1"}},
-            "axis": {"ticks": False, "domain": False, "labelExpr": cut},
-        }
+        listed = list(dict.fromkeys(names))
+        labels = [_label(name, narrow if width <= NARROW else wide) for name in listed]
+        self.place = {name: place for place, name in enumerate(listed)}
+        self.left = 14 + _LETTER * max((letters for _, letters in labels), default=0)
+        self.height = max(_STEP * len(listed), 1)
+        texts = json.dumps([text for text, _ in labels])
+        axis = {"ticks": False, "domain": False, "labelExpr": f"{texts}[datum.value]"}
+        scale = {"paddingInner": {"expr": "1 / 5"}, "paddingOuter": {"expr": "1 / 10"}}
+        self.y: Spec = {"field": "n", "type": "ordinal", "scale": scale, "axis": axis}
+
+
+def _most_ticks(width: int) -> int:
+    return min(8, max(2, width // 90))
 
 
 def _colours(field: str, *colours: tuple[str, str]) -> Spec:
@@ -168,14 +173,14 @@ def both_ways(rows: Sequence[tuple[str, int, int]], currency: str, width: int) -
         currency: of all of them.
         width: of the picture.
     """
+    names = _Names([name for name, _, _ in rows], width, 20, 11)
     values: list[Spec] = [
-        {"n": name, "side": side, "v": units, "net": came - went}
+        {"n": names.place[name], "side": side, "v": units, "net": came - went}
         for name, came, went in rows
         for side, units in (("in", came), ("out", -went))
     ]
-    names = _Names([name for name, _, _ in rows], width, 20, 11)
     ends = (-max(went for _, _, went in rows), max(came for _, came, _ in rows))
-    amounts = _amounts(*ends, currency, 3 if width <= NARROW else 8)
+    amounts = _amounts(*ends, currency, _most_ticks(width - names.left))
     tick = {"type": "tick", "thickness": 3, "size": 22, "color": "var(--ink)", "opacity": 1}
     return _spec(
         width,
@@ -208,11 +213,13 @@ def stacked(
     sums: dict[str, int] = {}
     for name, _, units in rows:
         sums[name] = sums.get(name, 0) + units
-    values: list[Spec] = [
-        {"n": name, "k": kind, "o": kinds.index(kind), "v": units} for name, kind, units in rows
-    ]
     names = _Names(list(sums), width, 20, 11)
-    amounts = _amounts(0, max(sums.values()), currency, 3 if width <= NARROW else 8)
+    values: list[Spec] = [
+        {"n": names.place[name], "k": kind, "o": kinds.index(kind), "v": units}
+        for name, kind, units in rows
+    ]
+    ticks = _most_ticks(width - names.left)
+    amounts = _amounts(0, max(sums.values()), currency, ticks)
     return _spec(
         width,
         names.left,
@@ -231,12 +238,12 @@ def stacked(
 
 def bars(rows: Sequence[tuple[str, int, str]], width: int) -> Spec:
     """Return a bar with its number for each name: name, number and colour."""
+    names = _Names([name for name, _, _ in rows], width, 32, 18)
     values: list[Spec] = [
-        {"n": name, "v": number, "s": format(number, ","), "c": f"var(--{colour})"}
+        {"n": names.place[name], "v": number, "s": format(number, ","), "c": f"var(--{colour})"}
         for name, number, colour in rows
     ]
     most = max((number for _, number, _ in rows), default=0)
-    names = _Names([name for name, _, _ in rows], width, 32, 18)
     room = 10 + _LETTER * max((len(value["s"]) for value in values), default=0)
     x = {
         "field": "v",
