@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["demo", "write_journal"]
 
-_NARROWEST, _WIDEST = 60, 100
-"""Columns that a text takes: fewer break numbers, more are hard to read."""
+_WIDEST = 100
+"""Columns that a text takes at most: longer lines are hard to read."""
 
 _NOTE = """A model and not Bakong: banks, rates and fees are invented, and which bank settles a \
 link, in which currency and when, is not public."""
@@ -63,7 +63,7 @@ def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
         output.document(_shape(story))
         return
     console = output.console()
-    width = max(_NARROWEST, min(_WIDEST, console.width))
+    width = min(_WIDEST, console.width)
     for shown in _told(story):
         console.print(shown, width=width)
 
@@ -133,7 +133,7 @@ def _page(page: Page) -> Table:
     )
     table.add_column("account", header_style="dim", ratio=3, overflow="fold")
     for name in ("debit", "credit", "balance"):
-        table.add_column(name, header_style="dim", justify="right", ratio=2, no_wrap=True)
+        table.add_column(name, header_style="dim", justify="right", ratio=2, overflow="fold")
     for line in page.lines:
         table.add_row(*_cells(line))
     return table
