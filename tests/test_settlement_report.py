@@ -480,6 +480,15 @@ def test_links_in_a_crowd() -> None:
     assert (len(made.rows), made.total[4:]) == (200, ["501", "1,002", "15.03", "0.00"])
 
 
+def test_refusals_in_a_crowd() -> None:
+    crowd = replace(NOTHING, refusals={f"R{n}": n for n in range(301)})
+    text = html(crowd)
+    made = next(sheet for sheet in SHEETS(text) if sheet.caption == "Refusals")
+    made.check()
+    assert (len(made.rows), made.rows[0], made.total[-1]) == (200, ["R300", "", "300"], "45,150")
+    assert "Refusals: 301, the most frequent is R300, 300." in text
+
+
 def test_what_the_page_refuses() -> None:
     with pytest.raises(TypeError, match="a page shows Figures, not dict"):
         html({})  # type: ignore[arg-type] # the refusal is the test

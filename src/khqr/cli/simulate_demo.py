@@ -104,8 +104,7 @@ def _scene(scene: Scene) -> Iterator[RenderableType]:
     heading.append(f"  {clock_text(scene.time)}", "not bold dim")
     yield heading
     yield Text(scene.text)
-    if scene.facts:
-        yield Padding(_facts(scene), (1, 0, 0, 2))
+    yield Padding(_facts(scene), (1, 0, 0, 2))
     for page in scene.pages:
         yield Padding(_page(page), (1, 0, 0, 2))
 
@@ -120,9 +119,7 @@ def _facts(scene: Scene) -> Table:
 
 
 def _page(page: Page) -> Table:
-    title = Text(page.book, "bold")
-    if page.about:
-        title.append(f", {page.about}", "not bold")
+    title = Text.assemble((page.book, "bold"), f", {page.about}")
     table = Table(
         title=title,
         title_justify="left",

@@ -6,7 +6,6 @@ from itertools import count
 
 from ... import Merchant, encode
 from ...model import moment_at
-from ..books.books import FlowCall
 from ..ledger.chart import BookKind
 from ..money import Money
 from ..payments.limits import day_starts
@@ -68,10 +67,6 @@ class Stage:
     def run(self, flow: str, parties: dict[str, str], **monies: Money) -> None:
         """Post one flow."""
         self.simulation.books.run(flow, parties, monies)
-
-    def run_all(self, *calls: FlowCall) -> None:
-        """Post several flows as one transaction."""
-        self.simulation.books.run_all(calls)
 
     def balance(self, book: str, name: str, currency: str) -> Money:
         """Return the balance of an account."""
