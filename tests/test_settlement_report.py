@@ -494,8 +494,33 @@ def test_what_the_page_refuses() -> None:
         html({})  # type: ignore[arg-type] # the refusal is the test
     with pytest.raises(SettlementError, match="CURRENCY_NOT_SUPPORTED: 'XXX' is not one of"):
         html(replace(NOTHING, volume=(VolumeRow(0, "XXX", 1, 1),)))
-    with pytest.raises(SettlementError, match="AMOUNT_TOO_LARGE"):
-        html(replace(NOTHING, volume=(VolumeRow(0, "KHR", 1, 2**300),)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"volume": (VolumeRow(0, "KHR", 1, 2**300),)}, "AMOUNT_TOO_LARGE: a number of 301 bits"),
+        ({"volume": (VolumeRow(2**61, "KHR", 1, 1),)}, "CLOCK_INVALID"),
+        ({"volume": ((0, "KHR", 1),)}, "a row of Figures has 4 values, not 3"),
+        ({"volume": (VolumeRow(0, "KHR", 1, 1.5),)}, "a number in Figures is int, not float"),  # type: ignore[arg-type] # the refusal is the test
+        ({"title": None}, "a name in Figures is str, not NoneType"),
+        ({"states": {"failed": 10**5000}}, "AMOUNT_TOO_LARGE"),
+        ({"refusals": {5: 5}}, "a name in Figures is str, not int"),
+        ({"balances": {("b", "casa", "</style>"): 1}}, "CURRENCY_NOT_SUPPORTED: '</style>'"),
+        ({"links": (LinkRow("b", "p", "EUR", 1, 1, 1, 1, "d", "s"),)}, "CURRENCY_NOT_SUPPORTED"),
+    ],
+)
+def test_what_no_run_leads_to_is_not_shown(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises((SettlementError, TypeError), match=re.escape(said)):
+        html(replace(NOTHING, **changes))
+
+
+def test_very_many_kinds_of_account() -> None:
+    balances = {("b", f"k{n}", "KHR"): 1 for n in range(500)} | {("c", "k1", "KHR"): 7}
+    made = next(sheet for sheet in SHEETS(html(replace(NOTHING, balances=balances))) if sheet.total)
+    made.check()
+    assert (len(made.heads), made.heads[-1], made.total[-1]) == (25, "all others", "477")
+    assert made.rows[1].count("") == 23
 
 
 def test_without_the_libraries(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ... import __version__
 from ...errors import MissingDependency
+from .checking import check
 from .figures import Figures
 from .sections import sections_of
 from .words import amount_text, count_text, day_text, shown
@@ -29,8 +30,9 @@ def html(figures: Figures) -> str:
 
     Raises:
         MissingDependency: if jinja2 or vl-convert-python is not installed.
-        SettlementError: ``CURRENCY_NOT_SUPPORTED`` for a currency that the books do not have.
-        TypeError: for anything but `Figures`.
+        SettlementError: ``CURRENCY_NOT_SUPPORTED`` for a currency that the books do not have;
+            ``AMOUNT_TOO_LARGE`` and ``CLOCK_INVALID`` for numbers that no run leads to.
+        TypeError: for anything but `Figures` of whole numbers and texts.
 
     >>> from khqr.settlement import Simulation
     >>> from khqr.settlement.report import figures_of
@@ -38,8 +40,7 @@ def html(figures: Figures) -> str:
     >>> "<title>Nothing yet</title>" in html(figures_of(simulation, title="Nothing yet"))
     True
     """
-    if not isinstance(figures, Figures):
-        raise TypeError(f"a page shows Figures, not {type(figures).__name__}")
+    figures = check(figures)
     template = _template()
     return template.render(
         title=shown(figures.title),

@@ -18,6 +18,9 @@ _ORDER = {
     kind: place for place, kind in enumerate(dict.fromkeys(k for b in CHART.values() for k in b))
 }
 """Kind of account to its place in the chart of accounts."""
+_MOST_KINDS = 24
+"""Kinds of account with a column of their own; charts of accounts have less."""
+
 _OWED = ("wallet", "casa", "susp_in", "out_hold")
 _KINDS = {
     "wallet": "wallets",
@@ -150,7 +153,7 @@ def _owed(sums: _Sums, currency: str) -> Iterator[Picture]:
         for (book, kind), units in sums.items()
         if kind in _OWED and units > 0
     ]
-    names = list(dict.fromkeys(name for name, _, _ in rows))[:MOST_BARS]
+    names = set(list(dict.fromkeys(name for name, _, _ in rows))[:MOST_BARS])
     rows = [row for row in rows if row[0] in names]
     kinds = [kind for kind in _OWED if any(row[1] == kind for row in rows)]
     if rows:
@@ -170,14 +173,23 @@ def _books(sums: _Sums, currency: str) -> Iterator[Table]:
         ("The central bank", [book for book in books if book == CENTRAL_BANK]),
         ("The register of tokens", [book for book in books if book == TOKEN_LEDGER]),
     ):
-        found = {kind for book, kind in sums if book in set(chosen)}
-        kinds = sorted(found, key=lambda kind: (_ORDER.get(kind, len(_ORDER)), kind))
-        lines = [(book, {kind: sums[book, kind] for kind in kinds if (book, kind) in sums})
-                 for book in chosen]  # fmt: skip
-        if lines:
-            lines = folded(lines, _sum_of_books)
+        kinds = _kinds(sums, set(chosen))
+        named, found = set(kinds), {book: dict[str, int]() for book in chosen}
+        for (book, kind), units in sums.items():
+            if book in found:
+                name = kind if kind in named else OTHERS
+                found[book][name] = found[book].get(name, 0) + units
+        if found:
+            lines = folded(list(found.items()), _sum_of_books)
             columns = [Column("Book", lambda row: row[0]), *(_kind(kind) for kind in kinds)]
             yield table(f"{caption} in {currency}", lines, columns, currency)
+
+
+def _kinds(sums: _Sums, books: set[str]) -> list[str]:
+    """Return the kinds of account of books in the order of the chart; of very many, not all."""
+    found = {kind for book, kind in sums if book in books}
+    kinds = sorted(found, key=lambda kind: (_ORDER.get(kind, len(_ORDER)), kind))
+    return kinds if len(kinds) <= _MOST_KINDS else [*kinds[: _MOST_KINDS - 1], OTHERS]
 
 
 _Line = tuple[str, dict[str, int]]

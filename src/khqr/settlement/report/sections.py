@@ -8,7 +8,7 @@ from functools import partial
 from ..errors import REFUSALS
 from ..payments.limits import DAY
 from .charts import bars, over_time
-from .figures import Figures
+from .figures import Figures, InvariantRow
 from .parts import MOST_BARS, OTHERS, Part, Section, picture
 from .positions import balances, banks, links
 from .stretches import Stretch, stretches
@@ -108,12 +108,17 @@ def _counted(
     return Part(title, (chart,), (made,))
 
 
+def _sum_of_invariants(rows: Sequence[InvariantRow]) -> InvariantRow:
+    return InvariantRow(OTHERS, "", sum(row.broken for row in rows))
+
+
 def _invariants(figures: Figures) -> Section:
     columns = (
         Column("Invariant", lambda row: row.name),
         Column("Statement", lambda row: row.statement),
         Column("Times broken", lambda row: row.broken),
     )
-    made = table("Invariants", figures.invariants, columns, texts=2)
+    rows = folded(figures.invariants, _sum_of_invariants)
+    made = table("Invariants", rows, columns, texts=2)
     parts = (Part("", (), (made,)),) if figures.invariants else ()
     return Section("invariants", "Invariants", "What must be true at the end of a run.", parts)
