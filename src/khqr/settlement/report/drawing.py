@@ -6,7 +6,7 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
-from ...errors import MissingDependency
+from ...errors import KhqrError, MissingDependency, quote
 from .charts import Spec
 
 __all__ = ["drawn"]
@@ -33,6 +33,7 @@ def drawn(spec: Spec, label: str) -> str:
 
     Raises:
         MissingDependency: if vl-convert-python is not installed.
+        KhqrError: if it gives anything but shapes and texts.
     """
     try:
         from vl_convert import vegalite_to_svg
@@ -50,9 +51,14 @@ def _check(root: ET.Element) -> None:
     """Keep what a picture needs, and let nothing else through."""
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
-        assert element.tag in _ELEMENTS, element.tag
-        for name in list(element.attrib):
+        if element.tag not in _ELEMENTS:
+            raise _unknown(element.tag)
+        for name, value in list(element.attrib.items()):
             if _DROPPED.fullmatch(name):
                 del element.attrib[name]
-            else:
-                assert _ATTRIBUTES.fullmatch(name), name
+            elif not _ATTRIBUTES.fullmatch(name) or "url(" in value:
+                raise _unknown(name)
+
+
+def _unknown(name: str) -> KhqrError:
+    return KhqrError(f"the chart has {quote(name)}, which no page takes; report it as a defect")
