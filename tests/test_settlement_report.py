@@ -238,6 +238,12 @@ def test_stretches_lose_nothing(rows: list[tuple[int, int, int]], most: int) -> 
         assert sum(one.start <= row.start < one.end for one in made) == 1
 
 
+def test_a_single_stretch_is_a_day_or_an_hour() -> None:
+    for start, width in ((day_starts(20_000), DAY), (day_starts(20_000) + 3_600_000, 3_600_000)):
+        (one,) = stretches([VolumeRow(start, "KHR", 1, 1)], 9)
+        assert (one.start, one.end - one.start) == (start, width)
+
+
 # The page.
 
 
@@ -471,6 +477,15 @@ def test_a_long_run_does_not_make_a_long_page() -> None:
     for sheet in sheets.values():
         sheet.check()
     assert len(crowd) < 1_000_000
+
+
+def test_a_bank_that_did_nothing_is_not_shown() -> None:
+    rows = (
+        BankRow("deva", "KHR", 0, 0, 0, 0, 0, 0, 0, 0),
+        BankRow("devb", "KHR", 5, 0, 0, 0, 0, 0, 0, 5),
+    )
+    sheets = {sheet.caption: sheet for sheet in SHEETS(html(replace(NOTHING, banks=rows)))}
+    assert [row[0] for row in sheets["Settlement accounts in KHR"].rows] == ["devb"]
 
 
 def test_links_in_a_crowd() -> None:

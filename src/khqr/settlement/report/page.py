@@ -10,7 +10,7 @@ from ...errors import MissingDependency
 from .checking import check
 from .figures import Figures
 from .sections import sections_of
-from .words import amount_text, count_text, day_text, shown
+from .words import amount_text, count_text, day_text, in_order, shown
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -56,7 +56,7 @@ def html(figures: Figures) -> str:
 def _facts(figures: Figures) -> list[tuple[str, str]]:
     """Return what a reader wants to know first."""
     facts = [("Payments settled", count_text(sum(row.payments for row in figures.volume)))]
-    for currency in sorted({row.currency for row in figures.volume}):
+    for currency in in_order(row.currency for row in figures.volume):
         units = sum(row.value for row in figures.volume if row.currency == currency)
         facts.append((f"Value settled in {currency}", amount_text(units, currency)))
     if figures.refusals:

@@ -10,7 +10,7 @@ from .charts import both_ways, stacked
 from .figures import BankRow, Figures, LinkRow
 from .parts import MOST_BARS, OTHERS, Part, Picture, Section, Swatch, picture
 from .tables import Column, Table, folded, table
-from .words import count_text, shown
+from .words import count_text, in_order, shown
 
 __all__ = ["balances", "banks", "links"]
 
@@ -58,8 +58,9 @@ _ACCOUNT = (
 def banks(figures: Figures) -> Section:
     """Return gross and net positions of each bank, and its settlement account."""
     parts = []
-    for currency in sorted({row.currency for row in figures.banks}):
-        rows = [row for row in figures.banks if row.currency == currency]
+    used = [row for row in figures.banks if any(row[2:])]
+    for currency in in_order(row.currency for row in used):
+        rows = [row for row in used if row.currency == currency]
         drawn_rows = [
             (shown(row.bank), row.value_in, row.value_out)
             for row in folded(rows, _sum_of_banks, MOST_BARS)
@@ -115,7 +116,7 @@ _LINKS = (
 def links(figures: Figures) -> Section:
     """Return what the parties of links are owed."""
     parts = []
-    for currency in sorted({row.currency for row in figures.links}):
+    for currency in in_order(row.currency for row in figures.links):
         rows = [row for row in figures.links if row.currency == currency]
         lines = folded(rows, _sum_of_links)
         made = table(f"Net positions of links in {currency}", lines, _LINKS, currency, texts=4)
@@ -130,7 +131,7 @@ def links(figures: Figures) -> Section:
 def balances(figures: Figures) -> Section:
     """Return the balances by book and kind of account."""
     parts = []
-    for currency in sorted({currency for _, _, currency in figures.balances}):
+    for currency in in_order(currency for _, _, currency in figures.balances):
         sums = {
             (book, kind): units
             for (book, kind, its), units in figures.balances.items()

@@ -13,7 +13,7 @@ from .parts import MOST_BARS, OTHERS, Part, Section, picture
 from .positions import balances, banks, links
 from .stretches import Stretch, stretches
 from .tables import Column, folded, table
-from .words import amount_text, clock_text, count_text, day_text, shown
+from .words import amount_text, clock_text, count_text, day_text, in_order, shown
 
 __all__ = ["sections_of"]
 
@@ -40,7 +40,7 @@ def _clock(row: Stretch) -> str:
 
 def _volume(figures: Figures) -> Section:
     parts = []
-    for currency in sorted({row.currency for row in figures.volume}):
+    for currency in in_order(row.currency for row in figures.volume):
         rows = [row for row in figures.volume if row.currency == currency]
         points, lines = stretches(rows, MOST_POINTS), stretches(rows, MOST_LINES)
         most = max(points, key=lambda point: point.value)

@@ -60,7 +60,8 @@ def stretches(rows: Sequence[VolumeRow], most: int) -> list[Stretch]:
 
 def _width(starts: Sequence[int], origin: int, most: int) -> int:
     """Return the least width that the rows allow and that gives few enough stretches."""
-    least = min((later - earlier for earlier, later in pairwise(starts)), default=DAY)
+    one = DAY if starts[0] == origin else _HOUR
+    least = min((later - earlier for earlier, later in pairwise(starts)), default=one)
     width = next((width for width in _WIDTHS if width >= least), _WIDTHS[-1])
     while (starts[-1] - origin) // width - (starts[0] - origin) // width >= most:
         width = next((wider for wider in _WIDTHS if wider > width), 2 * width)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
-from ..money import major_units
+from ..money import BAKONG, major_units
 from ..payments.limits import DAY, business_day, day_starts
 
-__all__ = ["LONGEST", "amount_text", "clock_text", "count_text", "day_text", "shown"]
+__all__ = ["LONGEST", "amount_text", "clock_text", "count_text", "day_text", "in_order", "shown"]
 
 LONGEST = 80
 """Characters of a name that are shown."""
@@ -25,6 +26,15 @@ def amount_text(units: int, currency: str) -> str:
     ('12,500.50', '-41,000')
     """
     return format(major_units(units, currency), ",")
+
+
+def in_order(currencies: Iterable[str]) -> list[str]:
+    """Return each currency once: those of Bakong first.
+
+    >>> in_order(["USD", "CNY", "KHR", "USD"])
+    ['KHR', 'USD', 'CNY']
+    """
+    return sorted(set(currencies), key=lambda currency: (currency not in BAKONG, currency))
 
 
 def count_text(number: int) -> str:
