@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from .counting import figures_of
 from .figures import BankRow, Figures, InvariantRow, LinkRow, VolumeRow
+from .page import html
 
-__all__ = ["BankRow", "Figures", "InvariantRow", "LinkRow", "VolumeRow"]
+__all__ = [
+    "BankRow",
+    "Figures",
+    "InvariantRow",
+    "LinkRow",
+    "VolumeRow",
+    "figures_of",
+    "html",
+]

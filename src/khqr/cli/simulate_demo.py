@@ -1,0 +1,199 @@
+"""`khqr simulate demo`: a story of payments, with what each step posts in each book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from .console import Output
+from .options import examples, face
+from .printable import printable
+
+if TYPE_CHECKING:
+    from ..settlement.ledger.view import View
+    from ..settlement.money import Money
+    from ..settlement.story import Line, Page, Scene, Story
+
+__all__ = ["demo", "write_journal"]
+
+_WIDEST = 100
+"""Columns that a text takes at most: longer lines are hard to read."""
+
+_NOTE = """A model and not Bakong: banks, rates and fees are invented, and which bank settles a \
+link, in which currency and when, is not public."""
+
+
+@click.command(
+    epilog=examples("khqr simulate demo", "khqr simulate demo --report demo.html --journal j.jsonl")
+)
+@click.option(
+    "--journal",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the journal: FILE.jsonl or FILE.parquet.",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write a page with figures and charts: FILE.html.",
+)
+@face
+def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
+    """Tell a payment at home, one from abroad and one to abroad, step by step.
+
+    Each step says who does what, and shows what it posts in each book. The story is the same
+    every time: its clock starts at a fixed time, and nothing in it is left to chance.
+    """
+    from ..settlement.story import tell
+
+    if journal is not None and journal.suffix not in {".jsonl", ".parquet"}:
+        raise click.UsageError("--journal takes a file that ends with .jsonl or .parquet.")
+    story = tell()
+    if report is not None:
+        _write_report(story, report)
+    if journal is not None:
+        write_journal(story.simulation.ledger, journal)
+    if output.as_json:
+        output.document(_shape(story))
+        return
+    console = output.console()
+    width = min(_WIDEST, console.width)
+    for shown in _told(story):
+        console.print(shown, width=width)
+
+
+def write_journal(ledger: View, path: Path) -> None:
+    """Write a journal as JSON Lines or Parquet, by the end of the name of the file."""
+    from ..settlement.ledger.columns import write_parquet
+    from ..settlement.ledger.lines import journal_lines
+
+    if path.suffix == ".parquet":
+        write_parquet(ledger, path)
+    else:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(journal_lines(ledger))
+
+
+def _write_report(story: Story, path: Path) -> None:
+    from ..settlement.report import figures_of, html
+
+    figures = figures_of(story.simulation, title="A story of payments")
+    path.write_text(html(figures), encoding="utf-8", newline="\n")
+
+
+def _told(story: Story) -> Iterator[RenderableType]:
+    yield Text(_NOTE, "dim")
+    part = ""
+    for scene in story.scenes:
+        if scene.part != part:
+            part = scene.part
+            yield Text.assemble("\n", (part.upper(), "bold cyan"))
+        yield Group(*_scene(scene))
+
+
+def _scene(scene: Scene) -> Iterator[RenderableType]:
+    from ..settlement.report.words import clock_text
+
+    heading = Text(f"\n{scene.number}. {scene.title}", "bold")
+    heading.append(f"  {clock_text(scene.time)}", "not bold dim")
+    yield heading
+    yield Text(scene.text)
+    yield Padding(_facts(scene), (1, 0, 0, 2))
+    for page in scene.pages:
+        yield Padding(_page(page), (1, 0, 0, 2))
+
+
+def _facts(scene: Scene) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in scene.facts:
+        table.add_row(printable(name), printable(value))
+    return table
+
+
+def _page(page: Page) -> Table:
+    title = Text.assemble((page.book, "bold"), f", {page.about}")
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="",
+        box=None,
+        padding=(0, 2, 0, 0),
+        expand=True,
+    )
+    table.add_column("account", header_style="dim", ratio=3, overflow="fold")
+    for name in ("debit", "credit", "balance"):
+        table.add_column(name, header_style="dim", justify="right", ratio=2, overflow="fold")
+    for line in page.lines:
+        table.add_row(*_cells(line))
+    return table
+
+
+def _cells(line: Line) -> tuple[str, str, str, Text]:
+    return (
+        line.account if line.credit is None else f"  {line.account}",
+        _amount(line.debit),
+        _amount(line.credit),
+        Text(_amount(line.balance), "dim"),
+    )
+
+
+def _amount(money: Money | None) -> str:
+    from ..settlement.report.words import amount_text
+
+    return "" if money is None else f"{amount_text(money.units, money.currency)} {money.currency}"
+
+
+def _shape(story: Story) -> dict[str, Any]:
+    """Return the story for programs; amounts are minor units, times milliseconds since 1970."""
+    ledger = story.simulation.ledger
+    return {
+        "scenes": [_scene_shape(scene) for scene in story.scenes],
+        "rows": len(ledger.journal),
+        "chain": ledger.chain,
+    }
+
+
+def _scene_shape(scene: Scene) -> dict[str, Any]:
+    pages = [
+        {
+            "book": page.book,
+            "about": page.about,
+            "lines": [_line_shape(line) for line in page.lines],
+        }
+        for page in scene.pages
+    ]
+    tokens = [
+        {"from": giver, "to": taker, "amount": _money(money)}
+        for giver, taker, money in scene.tokens
+    ]
+    return {
+        "number": scene.number,
+        "part": scene.part,
+        "title": scene.title,
+        "text": scene.text,
+        "time": scene.time,
+        "facts": dict(scene.facts),
+        "books": pages,
+        "tokens": tokens,
+    }
+
+
+def _line_shape(line: Line) -> dict[str, Any]:
+    return {
+        "account": line.account,
+        "debit": _money(line.debit),
+        "credit": _money(line.credit),
+        "balance": _money(line.balance),
+    }
+
+
+def _money(money: Money | None) -> dict[str, Any] | None:
+    return None if money is None else money._asdict()

@@ -1,0 +1,8 @@
+"""A story for students: payments step by step, with what each step posts in each book."""
+
+from __future__ import annotations
+
+from .telling import Line, Page, Scene, Story, tell
+from .words import worded
+
+__all__ = ["Line", "Page", "Scene", "Story", "tell", "worded"]
