@@ -175,10 +175,6 @@ class Desk:
 
     # Payments.
 
-    def new_id(self) -> str:
-        """Return a new id from the source of ids."""
-        return self._ids()
-
     def find(self, payment_id: str) -> Payment:
         """Return a payment by its id.
 

@@ -121,7 +121,7 @@ class OpenApi:
 
     def new_token(self) -> str:
         """Return a new token, which is good for 90 days by the simulation's clock."""
-        token = self._simulation.new_id()
+        token = self._simulation.ids()
         self._tokens[token] = self._simulation.ledger.expire() + TOKEN_LIFE
         return token
 

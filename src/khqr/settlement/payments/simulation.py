@@ -140,7 +140,7 @@ class Simulation(Paying):
     def status_by_instruction(self, payment_id: str) -> dict[str, object]:
         """Answer about a payment by its id, the payer's bank before it."""
         with self.ledger.locked():
-            self._tick()
+            self.tick()
             payment = self.payments.get(payment_id)
             return self._best([] if payment is None else [payment])
 
