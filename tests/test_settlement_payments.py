@@ -424,6 +424,59 @@ def test_a_hop_that_never_arrived_fails_when_its_hold_ends(world: World) -> None
     world.sim.pay(code, payer="v@A")
 
 
+def test_a_call_happens_at_one_moment_even_if_the_clock_goes_on(world: World) -> None:
+    """What was in time when it was checked is in time when it is posted."""
+    code = world.shop("4100")
+    world.time += 600_000
+    readings = count(world.time)
+    world.sim._clock = lambda: next(readings)
+    payment = world.sim.pay(code, payer="u@A")
+    assert payment.committed_at == payment.confirmed_at == payment.code.expires_at
+    refused("QR_CONSUMED", lambda: world.sim.pay(code, payer="u@A"))
+
+
+def test_an_answer_may_be_given_by_its_value(world: World) -> None:
+    world.sim.link = lambda _: "lost"  # type: ignore[assignment,return-value] # on purpose
+    held = world.sim.confirm(world.shop("4100"), payer="u@A")
+    assert world.sim.submit(held.id).state is PaymentState.UNKNOWN
+    world.sim.link = lambda _: "gone"  # type: ignore[assignment,return-value] # on purpose
+    other = world.sim.confirm(world.shop("4200"), payer="u@A")
+    with pytest.raises(TypeError, match="'never arrived'"):
+        world.sim.submit(other.id)
+    assert world.sim.find(other.id).state is PaymentState.HELD
+
+
+def test_a_return_waits_until_the_bank_has_the_money(world: World) -> None:
+    """The answer was lost, the bank spent what came in, and nobody is to be credited."""
+    world.answers = [Answer.LOST]
+    lost = world.sim.pay(world.shop("3000", merchant_id="nobody"), payer="u@A")
+    world.sim.books.run("redeem", {"bank": "B"}, {"amount": Money("KHR", 500_003_000)})
+    assert world.sim.inquire(lost.id).state is PaymentState.RECEIVED
+    assert world.sim.credit_due() == []
+    world.sim.fund_bank("B", Money("KHR", 3000))
+    (back,) = world.sim.credit_due()
+    assert back.state is PaymentState.REFUNDED_BY_RECEIVER
+    assert world.balance("A wallet:u KHR") == 900_000
+    assert world.sim.credit_due() == []
+
+
+def test_a_refund_of_what_waits_to_be_returned_returns_it(world: World) -> None:
+    world.answers = [Answer.LOST]
+    lost = world.sim.pay(world.shop("3000", merchant_id="nobody"), payer="u@A")
+    world.sim.books.run("redeem", {"bank": "B"}, {"amount": Money("KHR", 500_003_000)})
+    world.sim.inquire(lost.id)
+    world.sim.fund_bank("B", Money("KHR", 3000))
+    world.sim.refund(lost.id)
+    assert world.sim.credit_due() == []
+    assert world.sim.find(lost.id).state is PaymentState.REFUNDED_BY_RECEIVER
+
+
+def test_a_tier_without_caps_may_not_pay() -> None:
+    world = World(limits=Limits(caps={}))
+    refused("KYC_TIER", lambda: world.sim.pay(world.shop("1"), payer="u@A"))
+    world.check()
+
+
 # Look-ups.
 
 

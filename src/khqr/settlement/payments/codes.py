@@ -209,6 +209,10 @@ class Codes:
         self._by_md5.setdefault(md5(code.text), code)
         self._states.setdefault(code.key, CodeState.ACTIVE)
 
+    def reset(self) -> None:
+        """Let every code be as if it was only shown, to work out anew where it is."""
+        self._states = dict.fromkeys(self._states, CodeState.ACTIVE)
+
     def by_md5(self, key: str) -> ShownCode | None:
         """Return the code whose text has this MD5, or None."""
         return self._by_md5.get(key)

@@ -137,6 +137,10 @@ class Quotes:
         self._quotes[quote.id] = quote
         self._states[quote.id] = QuoteState.OFFERED
 
+    def reset(self) -> None:
+        """Let every quote be as if it was only offered, to work out anew where it is."""
+        self._states = dict.fromkeys(self._states, QuoteState.OFFERED)
+
     def __contains__(self, quote_id: str) -> bool:
         return quote_id in self._quotes
 
