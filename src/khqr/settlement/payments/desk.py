@@ -96,7 +96,7 @@ class Desk:
         self.changes: list[str] = []
         self.elsewhere: list[Elsewhere] = []
         self._waiting: set[str] = set()
-        self._interrupted: set[str] = set()
+        self.interrupted: set[str] = set()
         self._by_code: dict[str, list[str]] = defaultdict(list)
         self._by_hash: dict[str, list[str]] = defaultdict(list)
         self._watch: Watch | None = None
@@ -122,6 +122,11 @@ class Desk:
                 yield self._tick()
             finally:
                 self._calls -= 1
+
+    def now(self) -> int:
+        """Return the time, after what its time has passed for has ended."""
+        with self._call() as now:
+            return now
 
     def watch(self, watch: Watch | None) -> None:
         """Have something called at every `Stop`, to play a process that dies there; None ends it.
@@ -247,6 +252,7 @@ class Desk:
 
     def _refuse(self, payment: Payment, refusal: SettlementError) -> None:
         self.ledger.refuse(f"pay/{payment.id}", refusal.name)
+        self.interrupted.discard(f"pay/{payment.id}")
         self._keep(payment._replace(refusal=refusal.name))
 
     def _release(self, payment: Payment) -> None:
@@ -278,7 +284,7 @@ class Desk:
         try:
             return self.ledger.begin(sent, body)
         except SettlementError as refusal:
-            if refusal.name != "IN_FLIGHT" or sent not in self._interrupted:
+            if refusal.name != "IN_FLIGHT" or sent not in self.interrupted:
                 raise
-            self._interrupted.discard(sent)
+            self.interrupted.discard(sent)
             return None

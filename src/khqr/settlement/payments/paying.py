@@ -146,6 +146,7 @@ class Paying(Receiving):
             self.ledger.state.holds.pending(payment.hold)
             self._check_time(payment, now)
             answer = one_of(Answer, self.link(payment))
+            self.interrupted.discard(f"pay/{payment.id}")
             payment = payment.after(PaymentEvent.SUBMIT)
             if answer is Answer.NEVER_ARRIVED:
                 return self._keep(payment.after(PaymentEvent.NO_ANSWER))

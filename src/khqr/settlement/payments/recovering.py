@@ -64,7 +64,7 @@ class Recovering(Paying):
                 originals[outcome.row] = payment
         self.refunds.clear()
         back: dict[str, list[Refund]] = defaultdict(list)
-        self._interrupted.clear()
+        self.interrupted.clear()
         for sent in dict.fromkeys(row.instruction for row in self.ledger.journal.rows()):
             what, _, key = str(sent).partition("/")
             if not isinstance(sent, str) or what not in {"pay", "refund", "return"}:
@@ -72,7 +72,7 @@ class Recovering(Paying):
             outcome = self.ledger.outcome(sent)
             assert outcome is not None
             if outcome.state is InstructionState.IN_FLIGHT and what != "return":
-                self._interrupted.add(sent)
+                self.interrupted.add(sent)
             elif outcome.state is InstructionState.COMMITTED and what != "pay":
                 known_by = key if what == "refund" else sent
                 refund = self._read_refund(known_by, outcome.row, originals)
@@ -144,11 +144,11 @@ class Recovering(Paying):
         assert payment.hold is not None
         state = self.ledger.find_hold(payment.hold).state
         if payment.state is _S.UNKNOWN:
-            self._interrupted.discard(f"pay/{payment.id}")
+            self.interrupted.discard(f"pay/{payment.id}")
         if state is HoldState.VOIDED:
             name = "HOLD_ALREADY_VOIDED"
             self.ledger.refuse(f"pay/{payment.id}", name)
-            self._interrupted.discard(f"pay/{payment.id}")
+            self.interrupted.discard(f"pay/{payment.id}")
             return payment._replace(state=_S.VOIDED, refusal=name)
         if state is HoldState.PENDING or payment.state is _S.HELD:
             self.pending[payment.id] = payment.hold
