@@ -118,9 +118,7 @@ class Wire:
                 self.clock.time += TIMEOUT
                 continue
             except SettlementError as refusal:
-                if refusal.name in _UNDER_WAY and self.calls[request.call].payment(
-                    request.arguments
-                ):
+                if refusal.name in _UNDER_WAY and self._payment(request):
                     return self._ask(request)
                 return Sent(request, refusal=self._first(refusal))
             if request.label:
@@ -129,6 +127,9 @@ class Wire:
             return sent if sent.is_answered else self._ask(request)
         return Sent(request)
 
+    def _payment(self, request: Request) -> str:
+        return self.calls[request.call].payment(request.arguments)
+
     @staticmethod
     def _first(refusal: SettlementError) -> str:
         """Return why it was refused the first time; a second one only says that it was."""
@@ -136,7 +137,7 @@ class Wire:
 
     def _ask(self, request: Request) -> Sent:
         """Ask after a payment that is under way, and submit it if only that is missing."""
-        key = self.calls[request.call].payment(request.arguments)
+        key = self._payment(request)
         following = ["inquire"] if request.call != "pay" else ["inquire", "submit"]
         answer: Any = None
         for call in following:

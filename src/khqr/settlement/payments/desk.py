@@ -119,7 +119,8 @@ class Desk:
                 self._time = self._clock()
             self._calls += 1
             try:
-                yield self._tick()
+                self._time = self._tick()  # never earlier than what was written
+                yield self._time
             finally:
                 self._calls -= 1
 
