@@ -123,6 +123,7 @@ def _payment(pick: Callable[[int], int], number: int) -> list[Request]:
         before.append(Request("offer", offer, f"q{number}"))
         arguments |= {"payload": shop_code(shop, amount, bought, bill=str(number))}
         arguments["quote"] = Ref(f"q{number}")
+        arguments["source"] = ("account", "wallet")[pick(2)]
     return [*before, Request(call, arguments, f"p{number}")]
 
 

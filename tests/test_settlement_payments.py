@@ -304,6 +304,23 @@ def test_riel_pay_a_dollar_code(world: World) -> None:
     assert world.balance("B casa:m USD") == 0
 
 
+def test_a_wallet_that_converts_gives_its_tokens_to_the_bank(world: World) -> None:
+    quote = world.sim.offer("A", "KHR", "USD", 4100, spread=500)
+    payment = world.sim.pay(world.shop("12.50", "USD"), payer="u@A", quote=quote.id)
+    tokens = [row[1:] for row in world.postings(payment) if row[0] == "TOK"]
+    assert tokens == [
+        ("u@A", "khqr@A", 51_250),
+        ("u@A", "khqr@A", 500),
+        ("khqr@A", "khqr@B", 12_50),
+    ]
+    world.check()
+    world.sim.refund(payment.id, "2.50")
+    world.sim.refund(payment.id)
+    assert world.balance("A wallet:u KHR") == world.balance("TOK u@A KHR") == 900_000 - 500
+    world.sim.recover()
+    assert world.sim.find(payment.id).returned == 51_250
+
+
 def test_dollars_pay_a_riel_code_rounded_up(world: World) -> None:
     quote = world.sim.offer("A", "USD", "KHR", "4080")
     payment = world.sim.pay(world.shop("41000"), payer="u@A", source="account", quote=quote.id)

@@ -169,13 +169,14 @@ class _Checks:
         journal, accounts = audit.ledger.journal, audit.ledger.state.accounts.rows
         if row.time - self._time(row.amount) > self._simulation.refund_window:
             self._seen["I10"].append(f"row {row.number} refunds {payment.id} after its time")
-        for part in journal.transaction(row.number):
-            if part.kind is Kind.MOVE:
-                self._back[row.amount] += part.amount
-                if accounts[part.debit].currency != payment.money.currency:
-                    self._seen["I10"].append(
-                        f"row {part.number} refunds {payment.id} in another currency"
-                    )
+        given = next(
+            (one for one in journal.transaction(row.number) if one.kind is Kind.MOVE), None
+        )
+        if given is None:
+            return
+        self._back[row.amount] += given.amount
+        if accounts[given.debit].currency != payment.money.currency:
+            self._seen["I10"].append(f"row {row.number} refunds {payment.id} in another currency")
         back = self._back[row.amount]
         if back > payment.money.units:
             self._seen["I10"].append(f"{back} of {payment.money.units} of {payment.id} went back")

@@ -81,12 +81,14 @@ class Recovering(Paying):
         return back
 
     def _read_refund(self, key: str, row: int, originals: Mapping[int, Payment]) -> Refund:
-        parts = {part.kind: part.amount for part in self.ledger.journal.transaction(row)}
-        payment = originals[parts[Kind.REFERENCE]]
+        parts = list(self.ledger.journal.transaction(row))
+        (original,) = (part.amount for part in parts if part.kind is Kind.REFERENCE)
+        moved = [part.amount for part in parts if part.kind is Kind.MOVE]
+        payment = originals[original]
         assert payment.money is not None and payment.debited is not None  # noqa: PT018 - the hop had both
-        units = parts[Kind.MOVE]
-        credited = payment.debited._replace(units=parts.get(Kind.POST, units))
-        return Refund(key, payment.id, payment.money._replace(units=units), credited, row)
+        units, credited = moved[0], moved[-1]  # a second movement is in the payer's currency
+        back, got = payment.money._replace(units=units), payment.debited._replace(units=credited)
+        return Refund(key, payment.id, back, got, row)
 
     def _settle(self, payment: Payment, back: Mapping[str, list[Refund]]) -> None:
         """Bring one payment to what became of its instruction."""
