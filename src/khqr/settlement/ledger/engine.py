@@ -46,6 +46,7 @@ class Engine(Writer):
         """Return the engine that the journal itself adds up to, which goes on writing into it."""
         engine = self._over(self.journal)
         engine.between = self.between
+        engine._last, engine._stamp = self._last, self._stamp
         return engine
 
     def _over(self, journal: Journal) -> Engine:

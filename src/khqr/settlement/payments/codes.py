@@ -210,8 +210,10 @@ class Codes:
         self._states.setdefault(code.key, CodeState.ACTIVE)
 
     def reset(self) -> None:
-        """Let every code be as if it was only shown, to work out anew where it is."""
-        self._states = dict.fromkeys(self._states, CodeState.ACTIVE)
+        """Let no code be locked, to work out anew which are; what is final stays."""
+        for key, state in self._states.items():
+            if state is CodeState.LOCKED:
+                self._states[key] = CodeState.ACTIVE
 
     def by_md5(self, key: str) -> ShownCode | None:
         """Return the code whose text has this MD5, or None."""

@@ -138,8 +138,10 @@ class Quotes:
         self._states[quote.id] = QuoteState.OFFERED
 
     def reset(self) -> None:
-        """Let every quote be as if it was only offered, to work out anew where it is."""
-        self._states = dict.fromkeys(self._states, QuoteState.OFFERED)
+        """Let no quote be locked, to work out anew which are; what is final stays."""
+        for key, state in self._states.items():
+            if state is QuoteState.LOCKED:
+                self._states[key] = QuoteState.OFFERED
 
     def __contains__(self, quote_id: str) -> bool:
         return quote_id in self._quotes
