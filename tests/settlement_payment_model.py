@@ -76,7 +76,7 @@ class PaymentModel:
         return OK
 
     def move(self, steps: list[tuple[str, str, str, str, Decimal, str]], own: str = "") -> None:
-        """Carry movements out in order, all or none; the hold of the payment ``own`` may be drawn."""
+        """Carry movements out, all or none; the hold of the payment ``own`` may be drawn on."""
         after = dict(self.money)
 
         def take(name: Name, amount: Decimal, held: Decimal, shortage: str) -> None:

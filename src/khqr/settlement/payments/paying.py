@@ -122,11 +122,9 @@ class Paying(Receiving):
                 raise SettlementError("RESULT_UNKNOWN", "no answer came yet; inquire")
             if payment.hold is None:
                 raise SettlementError("NOT_FOUND", f"it was rejected: {payment.refusal}")
-            self.ledger.void(payment.hold)
-            self._at(Stop.HOLD_ENDED)
-            self._release(payment)
+            self.ledger.state.holds.pending(payment.hold)
             given_up = SettlementError("HOLD_ALREADY_VOIDED", "the payer gave it up")
-            self._refuse(payment.after(PaymentEvent.VOID), given_up)
+            self._end(payment.after(PaymentEvent.VOID), given_up)
             return self.payments[payment_id]
 
     # The hop.
@@ -172,10 +170,10 @@ class Paying(Receiving):
 
     def _end(self, payment: Payment, refusal: SettlementError) -> None:
         assert payment.hold is not None
+        self._refuse(payment, refusal)  # first the reason, which no hold can say
+        self._at(Stop.GIVEN_UP)
         self.ledger.void(payment.hold)
-        self._at(Stop.HOLD_ENDED)
         self._release(payment)
-        self._refuse(payment, refusal)
 
     def _post(self, payment: Payment) -> Payment:
         code, money, debited = payment.code, payment.money, payment.debited

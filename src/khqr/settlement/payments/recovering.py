@@ -126,10 +126,14 @@ class Recovering(Paying):
         return payment
 
     def _after_refusal(self, payment: Payment, name: str) -> Payment:
-        if payment.refusal:
-            return payment
         if payment.state in _BEFORE_HOLD:
             return payment._replace(state=_S.REJECTED, hold=None, refusal=name)
+        if payment.hold is not None:
+            hold = self.ledger.find_hold(payment.hold)
+            if hold.state is HoldState.PENDING:
+                self.ledger.void(payment.hold)
+        if payment.refusal:
+            return payment
         held = payment.state is _S.HELD
         if held and name == "HOLD_ALREADY_VOIDED":
             return payment._replace(state=_S.VOIDED, refusal=name)
@@ -147,11 +151,6 @@ class Recovering(Paying):
         state = self.ledger.find_hold(payment.hold).state
         if payment.state is _S.UNKNOWN:
             self.interrupted.discard(f"pay/{payment.id}")
-        if state is HoldState.VOIDED:
-            name = "HOLD_ALREADY_VOIDED"
-            self.ledger.refuse(f"pay/{payment.id}", name)
-            self.interrupted.discard(f"pay/{payment.id}")
-            return payment._replace(state=_S.VOIDED, refusal=name)
         if state is HoldState.PENDING or payment.state is _S.HELD:
             self.pending[payment.id] = payment.hold
         return payment

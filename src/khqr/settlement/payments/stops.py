@@ -23,7 +23,7 @@ class Stop(StrEnum):
     READ = "read by the payee's bank, not credited"
     CREDIT_POSTED = "credit posted, not kept"
     CREDITED = "credited, not answered"
-    HOLD_ENDED = "hold voided, nothing given back"
+    GIVEN_UP = "refused, hold not voided"
     REFUND_BEGUN = "refund begun, not posted"
     REFUND_POSTED = "refund posted, not kept"
 
