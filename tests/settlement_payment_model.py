@@ -224,7 +224,8 @@ class PaymentModel:
         customer = self.customers[payer]
         if customer["frozen"]:
             return "ACCOUNT_FROZEN"
-        if (payment["bank"], payment["account"]) == (bank, self.first_account(code)):
+        last = f"{'wallet' if code.kind == 'wallet' else 'casa'}:{code.to}"
+        if (payment["bank"], payment["account"]) == (bank, last):
             return "UNBALANCED"
         gives, currency, payment["spread"] = paid, code.currency, Decimal(0)
         if payment["quote"]:

@@ -224,6 +224,23 @@ def test_amounts_must_be_those_of_the_code(world: World) -> None:
     world.sim.pay(code, payer="u@A", amount="4100")
 
 
+def test_nobody_pays_an_account_of_his_own(world: World) -> None:
+    """Not by way of suspense either: such a payment could never be given back."""
+    world.sim.add_customer("m", "A")
+    world.sim.fund("m@A", Money("KHR", 9_000), "account")
+    code = khqr.Merchant(
+        bakong_account_id="khqr@A",
+        merchant_name="Demo Shop",
+        merchant_id="m",
+        acquiring_bank="Demo Bank",
+    )
+    own = partial(world.sim.pay, khqr.encode(code), payer="m@A", amount=100)
+    refused("UNBALANCED", partial(own, source="account"))
+    world.sim.fund("m@A", Money("KHR", 9_000))
+    payment = own(source="wallet")
+    world.sim.refund(payment.id)
+
+
 def test_refusals_by_name(world: World) -> None:
     sim, code = world.sim, world.shop("4100")
     refused("QR_INVALID", lambda: sim.pay(code[:-4] + "0000", payer="u@A"))

@@ -15,7 +15,7 @@ from .splitmix import SplitMix64
 
 __all__ = ["SHARES", "Fate", "Fault", "FaultPlan"]
 
-_STOPS = 16
+_STOPS = 10
 _LONGEST_DELAY = 8
 _MASK = 2**64 - 1
 

@@ -53,6 +53,7 @@ class Wire:
         happened: fault to how often it happened.
         stops: where the process died, to how often.
         sent: what clients know, in the order of the requests.
+        messages: how many messages were sent while there were faults.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Wire:
         self.sent: list[Sent] = []
         self._answers: dict[str, Any] = {}
         self._late: list[tuple[int, Request]] = []
-        self._number = 0
+        self.messages = 0
         self._healthy = False
         self._hop = Answer.GIVEN
         simulation.link = lambda _: self._hop
@@ -158,7 +159,7 @@ class Wire:
         self._deliver_late()
         if self._healthy:
             return self._deliver(request)
-        number, self._number = self._number, self._number + 1
+        number, self.messages = self.messages, self.messages + 1
         fate = self.plan.fate(number)
         if self.plan.is_down(self._participant(request), self.clock.time):
             self.happened[Fault.DOWN] += 1
@@ -175,7 +176,7 @@ class Wire:
         if fault is Fault.LOST_REQUEST:
             raise _NoAnswer
         if fault is Fault.DELAYED:
-            self._late.append((self._number + fate.delay, request))
+            self._late.append((self.messages + fate.delay, request))
             raise _NoAnswer
         if fault is Fault.CRASH:
             return self._crash(request, fate.stop)
@@ -208,7 +209,7 @@ class Wire:
                 until = self.simulation.quotes[held.quote].expires_at
                 self.clock.time = max(self.clock.time, until + 1)
             return self._deliver(submit)
-        self._late.append((self._number + fate.delay, submit))
+        self._late.append((self.messages + fate.delay, submit))
         return self._deliver(Request("void", {"payment_id": held.id}))
 
     def _crash(self, request: Request, passes: int) -> Any:
@@ -242,8 +243,8 @@ class Wire:
             return
 
     def _deliver_late(self, *, everything: bool = False) -> None:
-        due = [request for when, request in self._late if everything or when <= self._number]
-        self._late = [] if everything else [one for one in self._late if one[0] > self._number]
+        due = [request for when, request in self._late if everything or when <= self.messages]
+        self._late = [] if everything else [one for one in self._late if one[0] > self.messages]
         for request in due:
             self._quietly(request)
 

@@ -87,6 +87,12 @@ class ShownCode(NamedTuple):
         wallet = self.routing is Routing.WALLET
         return f"wallet:{self.beneficiary}" if wallet else "susp_in"
 
+    @property
+    def credited(self) -> str:
+        """The account of the bank's book that is credited in the end."""
+        wallet = self.routing is Routing.WALLET
+        return f"{'wallet' if wallet else 'casa'}:{self.beneficiary}"
+
     def entered(self, amount: int | str | Decimal | Money | None) -> Money | None:
         """Return the amount that a payer enters, in the code's currency if it names none."""
         if isinstance(amount, Money):

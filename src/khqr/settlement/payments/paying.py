@@ -72,7 +72,7 @@ class Paying(Receiving):
         self._check_payee(code)
         if customer.frozen:
             raise SettlementError("ACCOUNT_FROZEN", f"{customer.id} may not pay")
-        if (payment.bank, payment.account) == (code.bank, code.payee):
+        if payment.bank == code.bank and payment.account in {code.payee, code.credited}:
             raise SettlementError("UNBALANCED", f"{customer.id} would pay itself")
         spread = 0
         if payment.quote:

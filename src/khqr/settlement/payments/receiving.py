@@ -64,7 +64,7 @@ class Receiving(Desk):
         assert money is not None
         row = self.books.run(
             "credit",
-            {"bank": code.bank, "account": f"casa:{code.beneficiary}"},
+            {"bank": code.bank, "account": code.credited},
             {"amount": money},
             f"credit/{payment.id}",
         )
@@ -146,9 +146,7 @@ class Receiving(Desk):
         code, money, debited = payment.code, payment.money, payment.debited
         assert money is not None and debited is not None  # noqa: PT018 - the hop had both
         early = payment.state is PaymentState.RECEIVED
-        payee = code.payee
-        if code.routing is not Routing.WALLET and not early:
-            payee = f"casa:{code.beneficiary}"
+        payee = code.payee if early else code.credited
         who = {
             "payer_bank": payment.bank,
             "payer": payment.account,
