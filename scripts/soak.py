@@ -35,7 +35,7 @@ from khqr.settlement import (
 BANKS = "ABS"
 CUSTOMERS = 40
 SWEEP_EVERY = 10_000
-ROUND = 10_000
+ROUND = 4_000
 DAY = 86_400_000
 
 
