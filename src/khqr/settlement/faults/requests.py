@@ -58,17 +58,19 @@ class Sent(NamedTuple):
         request: what was sent.
         answer: what the call returned, or None.
         refusal: the name of the refusal, or an empty text.
+        returned: whether an answer came that was no refusal.
     """
 
     request: Request
     answer: Any = None
     refusal: str = ""
+    returned: bool = False
 
     @property
     def is_answered(self) -> bool:
         """Whether the client knows how it ended."""
         unknown = isinstance(self.answer, Payment) and self.answer.state is PaymentState.UNKNOWN
-        return bool(self.refusal) or (self.answer is not None and not unknown)
+        return bool(self.refusal) or (self.returned and not unknown)
 
 
 class Call(NamedTuple):

@@ -124,7 +124,7 @@ class Wire:
                 return Sent(request, refusal=self._first(refusal))
             if request.label:
                 self._answers[request.label] = answer
-            sent = Sent(request, answer)
+            sent = Sent(request, answer, returned=True)
             return sent if sent.is_answered else self._ask(request)
         return Sent(request)
 
@@ -151,7 +151,7 @@ class Wire:
                 return Sent(request, refusal=self._first(refusal))
             if answer.state is not PaymentState.HELD:
                 break
-        return Sent(request, answer)
+        return Sent(request, answer, returned=True)
 
     # The wire.
 
