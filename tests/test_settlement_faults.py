@@ -17,9 +17,11 @@ from khqr.settlement import (
     Money,
     Payment,
     PaymentState,
+    Posting,
     Refused,
     SettlementError,
     Simulation,
+    Tier,
 )
 from khqr.settlement.faults import (
     Clock,
@@ -33,6 +35,7 @@ from khqr.settlement.faults import (
     settled,
 )
 from khqr.settlement.ledger.journal import ROW_SIZE
+from khqr.settlement.payments.limits import Used, business_day
 from khqr.settlement.payments.stops import Stop
 from material import EXAMPLES
 from settlement_traffic import (
@@ -378,6 +381,61 @@ def test_a_stop_anywhere_changes_no_balance_in_the_end(stop: Stop, refused_ids: 
             if not hit:
                 break
     assert died
+
+
+@pytest.mark.parametrize("stop", [(Stop.APPENDED, 0), (Stop.APPENDED, 1), (Stop.GIVEN_UP, 0)])
+def test_a_stop_while_a_payment_fails_keeps_its_reason(stop: tuple[Stop, int]) -> None:
+    sim = made(clock := stopped_clock())
+    sim.pay(shop_code("m"), payer="u@A", amount=1, source="account")  # opens all accounts
+    late = sim.confirm(shop_code("m", "4100", life=1_000), payer="u@A", instruction="1")
+    clock.time += 1_001
+    assert stopped_at(sim, stop[0], partial(sim.submit, late.id), stop[1])
+    found = sim.find("A/1")
+    assert (found.state, found.refusal) == (PaymentState.EXPIRED, "QR_EXPIRED")
+    own = sim.books.balance("TOK", "khqr@A", "KHR")
+    sim.books.run("redeem", {"bank": "A"}, {"amount": Money("KHR", own)})
+    short = sim.confirm(shop_code("m"), payer="u@A", amount=1, source="account", instruction="2")
+    assert stopped_at(sim, stop[0], partial(sim.submit, short.id), stop[1])
+    found = sim.find("A/2")
+    assert found.refusal == "INSUFFICIENT_SETTLEMENT_BALANCE"
+    assert found.state is PaymentState.FAILED
+    given_up = sim.confirm(shop_code("m"), payer="u@A", amount=1, instruction="3")
+    assert stopped_at(sim, stop[0], partial(sim.void, given_up.id), stop[1])
+    assert sim.find("A/3").state is PaymentState.VOIDED
+    assert sum(sim.limits.used.values()) == 1
+    assert settled(sim).ok
+
+
+class Link:
+    """Payments of another kind in the same books: 500 riel wait for m, 70 count for u."""
+
+    def in_suspense(self, book: str, currency: str) -> int:
+        return 500 if (book, currency) == ("B", "KHR") else 0
+
+    def used(self) -> dict[Used, int]:
+        return {Used("u@A", "KHR", business_day(START)): 70}
+
+
+def test_what_else_is_in_the_books_is_asked_for() -> None:
+    sim = made(stopped_clock())
+    who = {"payer_bank": "A", "payer": "casa:v", "payee_bank": "B", "payee": "susp_in"}
+    sim.books.run("pay", who, {"amount": Money("KHR", 500)})
+    for use, units in Link().used().items():
+        sim.limits.take(use, units, Tier.FULL)
+    assert {one.name for one in sim.audit().sweep()} == {"I13", "D1"}
+    sim.elsewhere.append(Link())
+    assert sim.audit().sweep() == []
+    sim.pay(shop_code("n", "4100"), payer="u@A")
+    sim.recover()
+    assert sim.audit().sweep() == []
+
+
+def test_a_compensation_that_moves_nothing_is_no_refund() -> None:
+    sim = made(stopped_clock())
+    payment = sim.pay(shop_code("m", "4100"), payer="u@A")
+    cash, capital = (sim.books.account("A", name, "KHR") for name in ("cash", "capital"))
+    sim.ledger.transact([Posting(cash, capital, 5)], reference=payment.row)
+    assert sim.audit().sweep() == []
 
 
 def test_recovering_a_sound_simulation_changes_nothing() -> None:

@@ -170,6 +170,18 @@ def gone_on_without_reading_the_journal(world: World, patch: Patch) -> None:
     world.sim.recover()
 
 
+def hop_forgotten(world: World, patch: Patch) -> None:
+    """The payer's bank does not know its own row of a hop whose answer was lost."""
+    world.sim.link = lambda _: Answer.LOST
+    lost = world.pay()
+    world.sim._keep(lost._replace(row=None))
+
+
+def hop_of_another(world: World, patch: Patch) -> None:
+    payment = world.pay()
+    world.sim._keep(payment._replace(row=world.waiting.row))
+
+
 # Codes and time.
 
 
@@ -392,6 +404,8 @@ DEFECTS: dict[Callable[[World, Patch], None], str] = {
     sent_again_while_it_is_under_way: "I13",
     gone_on_without_recovering: "D1 D3",
     gone_on_without_reading_the_journal: "I13 D1 D3",
+    hop_forgotten: "D1 D3",
+    hop_of_another: "D3",
     locked_for_nobody: "I7",
     expiry_checked_at_the_scan_only: "I7",
     clock_read_again_for_the_posting: "I7",

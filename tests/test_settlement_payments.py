@@ -17,6 +17,7 @@ from khqr.emv.crc import checksum
 from khqr.model import moment_at
 from khqr.settlement import (
     Answer,
+    BookKind,
     Limits,
     Money,
     PaymentState,
@@ -610,6 +611,39 @@ def test_wrong_types_leave_nothing_in_flight(world: World) -> None:
         with pytest.raises(TypeError):
             call()
     assert not sim.payments
+
+
+def test_what_banks_and_customers_cannot_be(world: World) -> None:
+    sim = world.sim
+    refused("UNKNOWN_ACCOUNT", lambda: sim.add_customer("x", "Z"))
+    refused("UNKNOWN_ACCOUNT", lambda: sim.add_customer("x", "NBC"))
+    refused("QUOTE_PAIR_MISMATCH", lambda: sim.offer("A", "KHR", "KHR", 1))
+    for days in (-1, 3, True, "1"):
+        with pytest.raises(TypeError):
+            sim.add_customer("x", "A", credit_days=days)  # type: ignore[arg-type] # on purpose
+    other = Simulation({"A": BookKind.INSTITUTION}, clock=lambda: 0, ids=str)
+    assert other.books.kinds["A"] is BookKind.INSTITUTION
+
+
+def test_amounts_and_rates_at_their_ends(world: World) -> None:
+    sim, code = world.sim, world.shop()
+    refused("AMOUNT_NOT_POSITIVE", lambda: sim.pay(code, payer="u@A", amount=Money("KHR", 0)))
+    refused("AMOUNT_NOT_POSITIVE", lambda: sim.pay(code, payer="u@A", amount=Money("KHR", -5)))
+    refused("AMOUNT_PRECISION", lambda: rate_of("4100.0000001"))
+    quote = sim.offer("A", "USD", "KHR", 1)
+    huge = partial(sim.pay, code, payer="u@A", source="account", amount=10**17, quote=quote.id)
+    refused("AMOUNT_TOO_LARGE", huge)
+    assert quote.id in sim.quotes
+    assert sim.status_by_short_hash("0" * 8, "x", "KHR")["errorCode"] == 1
+    baht = khqr.Individual(bakong_account_id="w@B", merchant_name="Demo User")
+    text = resealed(khqr.encode(baht), "5303116", "5303764")
+    with pytest.raises(SettlementError):
+        sim.pay(text, payer="u@A", amount=1)
+
+
+def test_an_event_that_cannot_happen_is_refused(world: World) -> None:
+    held = world.sim.confirm(world.shop("4100"), payer="u@A")
+    refused("NOT_FOUND", lambda: held.after(PaymentEvent.CREDITED))
 
 
 @pytest.mark.parametrize("rate", ["", "NaN", "1e3", "4.1.1", "0", "-1", "0.5", "1000001", "٤"])
