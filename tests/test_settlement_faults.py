@@ -134,6 +134,8 @@ def test_a_participant_is_down_for_a_whole_stretch() -> None:
     [
         {"seed": "1"},
         {"seed": 1, "shares": {"crash": 10}},
+        {"seed": 1, "shares": [1]},
+        {"seed": 1, "shares": None},
         {"seed": 1, "shares": {Fault.CRASH: 1001}},
         {"seed": 1, "shares": {Fault.CRASH: -1}},
         {"seed": 1, "shares": {Fault.CRASH: 0.5}},
@@ -224,6 +226,31 @@ def test_without_faults_every_request_arrives_once() -> None:
     wire, _ = run(9, {}, length=30)
     assert not wire.happened
     assert not wire.stops
+
+
+def test_a_plan_stays_as_it_was_made() -> None:
+    shares = {Fault.CRASH: 1000}
+    plan = FaultPlan(seed=1, shares=shares)
+    shares.clear()
+    assert plan.fate(0).fault is Fault.CRASH
+    for number in (-1, "1", None, True):
+        with pytest.raises(TypeError, match="counted from 0"):
+            plan.fate(number)  # type: ignore[arg-type] # on purpose
+
+
+def test_requests_that_no_wire_can_send() -> None:
+    sim = made(clock := stopped_clock())
+    wire = Wire(sim, clock, FaultPlan(seed=1, shares={Fault.LOST_ANSWER: 1000}))
+    refused("NOT_FOUND", lambda: wire.send(Request("fly", {})))
+    code = shop_code("m")
+    nameless = Request("pay", {"payload": code, "payer": "u@A", "amount": 1})
+    refused("MISSING_FIELDS", lambda: wire.send(nameless))
+    refused("MISSING_FIELDS", lambda: wire.send(Request("void", {})))
+    with pytest.raises(TypeError):
+        wire.send(Request("refund", {"payment": "A/1"}))
+    with pytest.raises(TypeError, match="a function of a Stop"):
+        sim.watch(5)  # type: ignore[arg-type] # on purpose
+    assert not sim.payments
 
 
 def test_what_was_never_answered_is_asked_for_by_its_label() -> None:

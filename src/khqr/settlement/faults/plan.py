@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .splitmix import SplitMix64
@@ -99,6 +100,9 @@ class FaultPlan:
     def __post_init__(self) -> None:
         if type(self.seed) is not int:
             raise TypeError(f"a seed is an int, not {type(self.seed).__name__}")
+        if not isinstance(self.shares, Mapping):
+            raise TypeError("shares are a mapping of a Fault to thousandths")
+        object.__setattr__(self, "shares", MappingProxyType(dict(self.shares)))
         for fault, share in self.shares.items():
             if not isinstance(fault, Fault) or type(share) is not int or not 0 <= share <= 1000:
                 raise TypeError(f"{fault!r}: {share!r}; a share is a Fault and 0 to 1,000")
@@ -111,6 +115,8 @@ class FaultPlan:
 
     def fate(self, number: int) -> Fate:
         """Return what happens to the message with this number, counted from 0."""
+        if type(number) is not int or number < 0:
+            raise TypeError("a message is known by its number, counted from 0")
         source = SplitMix64(SplitMix64(self.seed).next() ^ number * 0xD1342543DE82EF95 & _MASK)
         chosen, delay = source.below(1000), 1 + source.below(_LONGEST_DELAY)
         jump, stop = 1 + source.below(self.longest_jump), source.below(_STOPS)

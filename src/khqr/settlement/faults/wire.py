@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...errors import quote
 from ..errors import SettlementError
 from ..payments.desk import Answer
 from ..payments.paying import HOLD_LIFE
@@ -80,9 +81,24 @@ class Wire:
         return [self.send(request) for request in scenario]
 
     def send(self, request: Request) -> Sent:
-        """Send one request until it is answered, or the client loses patience."""
+        """Send one request until it is answered, or the client loses patience.
+
+        Raises:
+            SettlementError: ``NOT_FOUND`` for a call that the wire does not know, and
+                ``MISSING_FIELDS`` for a request that could not be sent again or asked after.
+            TypeError: for arguments that the call does not take.
+        """
         arguments = {name: self._known(value) for name, value in request.arguments.items()}
-        sent = self._insist(request._replace(arguments=arguments))
+        request = request._replace(arguments=arguments)
+        if request.call not in self.calls:
+            raise SettlementError("NOT_FOUND", f"no call {quote(str(request.call))}; see CALLS")
+        try:
+            self._payment(request)
+        except KeyError as missing:
+            raise SettlementError(
+                "MISSING_FIELDS", f"{request.call!r} needs {missing} to be sent again"
+            ) from None
+        sent = self._insist(request)
         self.sent.append(sent)
         return sent
 

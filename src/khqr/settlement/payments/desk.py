@@ -134,6 +134,8 @@ class Desk:
 
         After it has raised, call `recover` before anything else.
         """
+        if watch is not None and not callable(watch):
+            raise TypeError(f"a watch is a function of a Stop, not {type(watch).__name__}")
         with self.ledger.locked():
             self._watch = watch
             self.ledger.watch(None if watch is None else lambda: watch(Stop.APPENDED))
