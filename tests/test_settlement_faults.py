@@ -197,7 +197,7 @@ def conserved(wire: Wire, sim: Simulation) -> None:
     assert keys >= set(sim.payments)
 
 
-@settings(max_examples=min(EXAMPLES, 150))
+@settings(max_examples=min(EXAMPLES, 100))
 @given(SEEDS)
 def test_whatever_happens_every_payment_ends_and_every_invariant_holds(seed: int) -> None:
     wire, sim = run(seed, dict.fromkeys(Fault, 70))

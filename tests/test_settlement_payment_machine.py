@@ -410,4 +410,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=max(10, EXAMPLES // 25), stateful_step_count=50)
+TestMachine.settings = settings(max_examples=max(10, EXAMPLES // 40), stateful_step_count=50)
