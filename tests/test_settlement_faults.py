@@ -433,6 +433,53 @@ def test_a_stop_while_a_payment_fails_keeps_its_reason(stop: tuple[Stop, int]) -
     assert settled(sim).ok
 
 
+def test_a_hold_that_was_placed_and_not_kept_is_the_payments_own() -> None:
+    sim = made(stopped_clock())
+    pay = partial(sim.pay, shop_code("m"), payer="u@A", amount=1_900_000, instruction="1")
+    assert stopped_at(sim, Stop.HELD, pay)
+    assert sim.find("A/1").state is PaymentState.HELD
+    assert pay().state is PaymentState.ACKNOWLEDGED
+    assert len(sim.ledger.state.holds) == 1
+
+
+def test_what_a_hop_used_stays_used_after_a_stop() -> None:
+    sim = made(stopped_clock())
+    quote = sim.offer("A", "KHR", "USD", 4100)
+    code = shop_code("m", "12.50", "USD")
+    pay = partial(sim.pay, source="account", quote=quote.id)
+    assert stopped_at(sim, Stop.HOP_POSTED, partial(pay, code, payer="u@A"))
+    refused("QR_CONSUMED", partial(pay, code, payer="v@A"))
+    refused("QUOTE_USED", partial(pay, shop_code("m", "2.50", "USD"), payer="v@A"))
+
+
+def test_holds_end_in_their_order_after_a_recovery() -> None:
+    """An id that was tried again has a later hold than those after it."""
+    sim = made(clock := stopped_clock(), Refused.RETRY)
+    confirm = partial(sim.confirm, shop_code("m"), payer="u@A", source="account")
+    first = partial(confirm, amount=3_100_000, instruction="1")
+    refused("INSUFFICIENT_FUNDS", first)
+    confirm(amount=1_000, instruction="2")
+    clock.time += 1_000
+    sim.fund("u@A", Money("KHR", 2_000_000), "account")
+    first()
+    sim.recover()
+    assert list(sim.pending) == ["A/2", "A/1"]
+    clock.time += 59_001
+    assert sim.now() == clock.time
+    assert sim.find("A/2").state is PaymentState.EXPIRED
+    assert sim.find("A/1").state is PaymentState.HELD
+    assert settled(sim).ok
+
+
+def test_time_does_not_go_back_in_a_recovery() -> None:
+    sim = made(clock := stopped_clock())
+    clock.time += 5_000
+    assert sim.now() == START + 5_000
+    clock.time -= 5_000
+    sim.recover()
+    assert sim.now() == START + 5_000
+
+
 class Link:
     """Payments of another kind in the same books: 500 riel wait for m, 70 count for u."""
 
