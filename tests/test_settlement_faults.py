@@ -705,7 +705,11 @@ def test_p8_a_cancel_wins_over_a_submission_that_comes_late() -> None:
     wire, sim = run(3, {Fault.LATE_AFTER_CANCEL: 1000}, length=20)
     assert wire.happened[Fault.LATE_AFTER_CANCEL] > 3
     assert outcomes(wire.sent)["voided"] > 3
-    assert sim.limits.used.keys()
+    given_up = [one for one in sim.payments.values() if one.state is PaymentState.VOIDED]
+    assert len(given_up) > 3
+    for payment in given_up:
+        assert payment.row is None
+        refused("HOLD_ALREADY_VOIDED", partial(sim.submit, payment.id))
 
 
 def test_p9_a_clock_that_jumps_back_leaves_the_order_as_it_was() -> None:
