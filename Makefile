@@ -62,7 +62,7 @@ bench-scan: $(VENV)/dev zbar  ## how much is read of spoilt pictures
 bench-ledger: $(VENV)/dev  ## speed and memory of the settlement ledger, against SQLite
 	@$(BIN)/python benchmarks/ledger.py
 
-soak: $(VENV)/dev  ## random calls to the settlement ledger, COUNT=1000000 SEED=1
+soak: $(VENV)/dev  ## random calls to the ledger and payments under faults, COUNT=1000000 SEED=1
 	@$(BIN)/python scripts/soak.py --count $${COUNT:-1000000} --seed $${SEED:-1}
 
 fuzz: $(VENV)/dev  ## coverage-guided fuzzing, SECONDS_PER_TARGET=60

@@ -24,6 +24,7 @@ from khqr.settlement.links import (
     thailand,
     vietnam,
 )
+from khqr.settlement.payments.limits import Used
 
 START = 1_750_000_000_000
 DAY = 86_400_000
@@ -41,6 +42,19 @@ def usual_terms() -> list[Terms]:
         thailand(partner="X"),
         malaysia(partner="X", fee=50),
     ]
+
+
+class ByHand:
+    """What a test has put into suspense by postings of its own, by bank and currency."""
+
+    def __init__(self, waits: dict[tuple[str, str], int]) -> None:
+        self.waits = waits
+
+    def in_suspense(self, book: str, currency: str) -> int:
+        return self.waits.get((book, currency), 0)
+
+    def used(self) -> dict[Used, int]:
+        return {}
 
 
 class World:

@@ -17,6 +17,7 @@ from khqr.emv.crc import checksum
 from khqr.model import moment_at
 from khqr.settlement import (
     Answer,
+    BookKind,
     Limits,
     Money,
     PaymentState,
@@ -224,6 +225,23 @@ def test_amounts_must_be_those_of_the_code(world: World) -> None:
     world.sim.pay(code, payer="u@A", amount="4100")
 
 
+def test_nobody_pays_an_account_of_his_own(world: World) -> None:
+    """Not by way of suspense either: such a payment could never be given back."""
+    world.sim.add_customer("m", "A")
+    world.sim.fund("m@A", Money("KHR", 9_000), "account")
+    code = khqr.Merchant(
+        bakong_account_id="khqr@A",
+        merchant_name="Demo Shop",
+        merchant_id="m",
+        acquiring_bank="Demo Bank",
+    )
+    own = partial(world.sim.pay, khqr.encode(code), payer="m@A", amount=100)
+    refused("UNBALANCED", partial(own, source="account"))
+    world.sim.fund("m@A", Money("KHR", 9_000))
+    payment = own(source="wallet")
+    world.sim.refund(payment.id)
+
+
 def test_refusals_by_name(world: World) -> None:
     sim, code = world.sim, world.shop("4100")
     refused("QR_INVALID", lambda: sim.pay(code[:-4] + "0000", payer="u@A"))
@@ -302,6 +320,23 @@ def test_riel_pay_a_dollar_code(world: World) -> None:
     assert (refund.money, refund.credited) == (Money("USD", 12_50), Money("KHR", 51_250))
     assert world.balance("A casa:u KHR") == 4_000_000 - 500
     assert world.balance("B casa:m USD") == 0
+
+
+def test_a_wallet_that_converts_gives_its_tokens_to_the_bank(world: World) -> None:
+    quote = world.sim.offer("A", "KHR", "USD", 4100, spread=500)
+    payment = world.sim.pay(world.shop("12.50", "USD"), payer="u@A", quote=quote.id)
+    tokens = [row[1:] for row in world.postings(payment) if row[0] == "TOK"]
+    assert tokens == [
+        ("u@A", "khqr@A", 51_250),
+        ("u@A", "khqr@A", 500),
+        ("khqr@A", "khqr@B", 12_50),
+    ]
+    world.check()
+    world.sim.refund(payment.id, "2.50")
+    world.sim.refund(payment.id)
+    assert world.balance("A wallet:u KHR") == world.balance("TOK u@A KHR") == 900_000 - 500
+    world.sim.recover()
+    assert world.sim.find(payment.id).returned == 51_250
 
 
 def test_dollars_pay_a_riel_code_rounded_up(world: World) -> None:
@@ -424,6 +459,59 @@ def test_a_hop_that_never_arrived_fails_when_its_hold_ends(world: World) -> None
     world.sim.pay(code, payer="v@A")
 
 
+def test_a_call_happens_at_one_moment_even_if_the_clock_goes_on(world: World) -> None:
+    """What was in time when it was checked is in time when it is posted."""
+    code = world.shop("4100")
+    world.time += 600_000
+    readings = count(world.time)
+    world.sim._clock = lambda: next(readings)
+    payment = world.sim.pay(code, payer="u@A")
+    assert payment.committed_at == payment.confirmed_at == payment.code.expires_at
+    refused("QR_CONSUMED", lambda: world.sim.pay(code, payer="u@A"))
+
+
+def test_an_answer_may_be_given_by_its_value(world: World) -> None:
+    world.sim.link = lambda _: "lost"  # type: ignore[assignment,return-value] # on purpose
+    held = world.sim.confirm(world.shop("4100"), payer="u@A")
+    assert world.sim.submit(held.id).state is PaymentState.UNKNOWN
+    world.sim.link = lambda _: "gone"  # type: ignore[assignment,return-value] # on purpose
+    other = world.sim.confirm(world.shop("4200"), payer="u@A")
+    with pytest.raises(TypeError, match="'never arrived'"):
+        world.sim.submit(other.id)
+    assert world.sim.find(other.id).state is PaymentState.HELD
+
+
+def test_a_return_waits_until_the_bank_has_the_money(world: World) -> None:
+    """The answer was lost, the bank spent what came in, and nobody is to be credited."""
+    world.answers = [Answer.LOST]
+    lost = world.sim.pay(world.shop("3000", merchant_id="nobody"), payer="u@A")
+    world.sim.books.run("redeem", {"bank": "B"}, {"amount": Money("KHR", 500_003_000)})
+    assert world.sim.inquire(lost.id).state is PaymentState.RECEIVED
+    assert world.sim.credit_due() == []
+    world.sim.fund_bank("B", Money("KHR", 3000))
+    (back,) = world.sim.credit_due()
+    assert back.state is PaymentState.REFUNDED_BY_RECEIVER
+    assert world.balance("A wallet:u KHR") == 900_000
+    assert world.sim.credit_due() == []
+
+
+def test_a_refund_of_what_waits_to_be_returned_returns_it(world: World) -> None:
+    world.answers = [Answer.LOST]
+    lost = world.sim.pay(world.shop("3000", merchant_id="nobody"), payer="u@A")
+    world.sim.books.run("redeem", {"bank": "B"}, {"amount": Money("KHR", 500_003_000)})
+    world.sim.inquire(lost.id)
+    world.sim.fund_bank("B", Money("KHR", 3000))
+    world.sim.refund(lost.id)
+    assert world.sim.credit_due() == []
+    assert world.sim.find(lost.id).state is PaymentState.REFUNDED_BY_RECEIVER
+
+
+def test_a_tier_without_caps_may_not_pay() -> None:
+    world = World(limits=Limits(caps={}))
+    refused("KYC_TIER", lambda: world.sim.pay(world.shop("1"), payer="u@A"))
+    world.check()
+
+
 # Look-ups.
 
 
@@ -523,6 +611,39 @@ def test_wrong_types_leave_nothing_in_flight(world: World) -> None:
         with pytest.raises(TypeError):
             call()
     assert not sim.payments
+
+
+def test_what_banks_and_customers_cannot_be(world: World) -> None:
+    sim = world.sim
+    refused("UNKNOWN_ACCOUNT", lambda: sim.add_customer("x", "Z"))
+    refused("UNKNOWN_ACCOUNT", lambda: sim.add_customer("x", "NBC"))
+    refused("QUOTE_PAIR_MISMATCH", lambda: sim.offer("A", "KHR", "KHR", 1))
+    for days in (-1, 3, True, "1"):
+        with pytest.raises(TypeError):
+            sim.add_customer("x", "A", credit_days=days)  # type: ignore[arg-type] # on purpose
+    other = Simulation({"A": BookKind.INSTITUTION}, clock=lambda: 0, ids=str)
+    assert other.books.kinds["A"] is BookKind.INSTITUTION
+
+
+def test_amounts_and_rates_at_their_ends(world: World) -> None:
+    sim, code = world.sim, world.shop()
+    refused("AMOUNT_NOT_POSITIVE", lambda: sim.pay(code, payer="u@A", amount=Money("KHR", 0)))
+    refused("AMOUNT_NOT_POSITIVE", lambda: sim.pay(code, payer="u@A", amount=Money("KHR", -5)))
+    refused("AMOUNT_PRECISION", lambda: rate_of("4100.0000001"))
+    quote = sim.offer("A", "USD", "KHR", 1)
+    huge = partial(sim.pay, code, payer="u@A", source="account", amount=10**17, quote=quote.id)
+    refused("AMOUNT_TOO_LARGE", huge)
+    assert quote.id in sim.quotes
+    assert sim.status_by_short_hash("0" * 8, "x", "KHR")["errorCode"] == 1
+    baht = khqr.Individual(bakong_account_id="w@B", merchant_name="Demo User")
+    text = resealed(khqr.encode(baht), "5303116", "5303764")
+    with pytest.raises(SettlementError):
+        sim.pay(text, payer="u@A", amount=1)
+
+
+def test_an_event_that_cannot_happen_is_refused(world: World) -> None:
+    held = world.sim.confirm(world.shop("4100"), payer="u@A")
+    refused("NOT_FOUND", lambda: held.after(PaymentEvent.CREDITED))
 
 
 @pytest.mark.parametrize("rate", ["", "NaN", "1e3", "4.1.1", "0", "-1", "0.5", "1000001", "٤"])

@@ -21,9 +21,13 @@ def soak(seed: int, hash_seed: str) -> list[str]:
     return run.stdout.splitlines()
 
 
+def untimed(lines: list[str]) -> list[str]:
+    return [line for line in lines if " in " not in line or not line.endswith("/s")]
+
+
 def test_a_seed_gives_its_chain() -> None:
     one, same, other = soak(3, "0"), soak(3, "77"), soak(4, "0")
-    assert one[1:] == same[1:]
+    assert untimed(one) == untimed(same)
     assert one[-2].startswith("chain ")
     assert one[-2] != other[-2]
     assert one[-1] == other[-1] == "0 invariants were broken"

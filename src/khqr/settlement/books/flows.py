@@ -81,8 +81,8 @@ FLOWS: Mapping[str, tuple[Post | Pay, ...]] = {
     "credit": (Post("{bank}", "susp_in", "{account}"),),
     "interchange": (Pay("{payee_bank}", "fee_expense", "{payer_bank}", "fee_income"),),
     "pay.converted": (
-        Post("{payer_bank}", "{payer}", "fxpos", "sold"),
-        Post("{payer_bank}", "{payer}", "fx_income", "spread", optional=True),
+        Pay("{payer_bank}", "{payer}", "{payer_bank}", "fxpos", "sold"),
+        Pay("{payer_bank}", "{payer}", "{payer_bank}", "fx_income", "spread", optional=True),
         Pay("{payer_bank}", "fxpos", "{payee_bank}", "{payee}", "bought"),
     ),
     # Alipay+: a wallet abroad pays a shop here, and a wallet here pays a shop abroad.
@@ -127,7 +127,7 @@ FLOWS: Mapping[str, tuple[Post | Pay, ...]] = {
     "refund": (Pay("{payee_bank}", "{payee}", "{payer_bank}", "{payer}"),),
     "refund.converted": (
         Pay("{payee_bank}", "{payee}", "{payer_bank}", "fxpos", "returned"),
-        Post("{payer_bank}", "fxpos", "{payer}", "credited"),
+        Pay("{payer_bank}", "fxpos", "{payer_bank}", "{payer}", "credited"),
     ),
     "refund.inbound": (
         Pay("{payee_bank}", "{payee}", "{sponsor}", "fxpos", "returned"),

@@ -15,7 +15,7 @@ from .instructions import (
     body_digest,
     checked_id,
 )
-from .journal import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
+from .journal import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Journal, Kind
 from .legs import legs
 from .steps import (
     Movement,
@@ -40,8 +40,18 @@ class Engine(Writer):
 
     def replayed(self) -> Engine:
         """Return the engine that a copy of the journal adds up to."""
+        return self._over(self.journal.copy())
+
+    def recovered(self) -> Engine:
+        """Return the engine that the journal itself adds up to, which goes on writing into it."""
+        engine = self._over(self.journal)
+        engine.between = self.between
+        engine._last, engine._stamp = self._last, self._stamp
+        return engine
+
+    def _over(self, journal: Journal) -> Engine:
         rising = isinstance(self._ids, RisingIds)
-        return type(self)(self.journal.copy(), self._clock, self.refused, rising_ids=rising)
+        return type(self)(journal, self._clock, self.refused, rising_ids=rising)
 
     def post(self, debit: int, credit: int, amount: int, instruction: int | str | None) -> int:
         """Post a single posting and return its row. Most calls of a ledger do nothing but this."""

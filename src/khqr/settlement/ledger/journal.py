@@ -189,7 +189,7 @@ class Journal:
     def row(self, number: int) -> Row:
         """Return one row; negative numbers count from the end."""
         place = range(len(self))[number]
-        return next(self.rows(place, place + 1))
+        return self._read(place, *_LAYOUT.unpack_from(self.packed, place * ROW_SIZE))
 
     def kind(self, number: int) -> Kind:
         """Return the kind of a row."""
@@ -198,21 +198,24 @@ class Journal:
     def rows(self, start: int = 0, stop: int | None = None) -> Iterator[Row]:
         """Yield the rows from ``start`` up to ``stop``, or up to the last one there is now."""
         stop = len(self) if stop is None else min(stop, len(self))
-        texts = self._texts
+        read = self._read
         for first in range(start, stop, _PIECE):
             part = self.packed[first * ROW_SIZE : min(first + _PIECE, stop) * ROW_SIZE]
-            packed = enumerate(_LAYOUT.iter_unpack(part), first)
-            for number, (debit, credit, amount, stamp, ref) in packed:
-                kind = _KINDS.get(stamp & 0x0F, Kind.NONE)
-                key: int | str | None = ref if stamp & NUMBER_ID else None
-                if stamp & _TEXT_ID and 0 <= ref < len(texts):
-                    key = texts[ref]
-                continued = bool(stamp & CONTINUED)
-                yield Row(number, kind, continued, stamp >> 8, debit, credit, amount, key, ref)
+            for number, columns in enumerate(_LAYOUT.iter_unpack(part), first):
+                yield read(number, *columns)
+
+    def _read(self, number: int, debit: int, credit: int, amount: int, stamp: int, ref: int) -> Row:
+        kind = _KINDS.get(stamp & 0x0F, Kind.NONE)
+        key: int | str | None = ref if stamp & NUMBER_ID else None
+        if stamp & _TEXT_ID and 0 <= ref < len(self._texts):
+            key = self._texts[ref]
+        continued = bool(stamp & CONTINUED)
+        return Row(number, kind, continued, stamp >> 8, debit, credit, amount, key, ref)
 
     def transaction(self, number: int) -> Iterator[Row]:
         """Yield the rows of the transaction from the row ``number`` to its last one."""
-        for row in self.rows(number):
+        for place in range(number, len(self)):
+            row = self.row(place)
             yield row
             if not row.continued:
                 return

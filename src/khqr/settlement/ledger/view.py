@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from threading import RLock
 from typing import NamedTuple, Self
@@ -51,9 +51,12 @@ class View:
         return ledger
 
     def _use(self, engine: Engine) -> None:
+        self._lock = RLock()
+        self._go_on(engine)
+
+    def _go_on(self, engine: Engine) -> None:
         self._engine = engine
         self._post, self._move = engine.post, engine.move
-        self._lock = RLock()
         self.refused = engine.refused
         self.journal = engine.journal
         self.state = engine.state
@@ -72,6 +75,23 @@ class View:
             again = type(self).__new__(type(self))
             again._use(self._engine.replayed())
             return again
+
+    def recover(self) -> None:
+        """Bring balances, holds and ids to what the journal says, in place.
+
+        For a ledger that was stopped between writing to its journal and to its balances.
+        """
+        with self._lock:
+            self._go_on(self._engine.recovered())
+
+    def watch(self, between: Callable[[], None] | None) -> None:
+        """Have something called whenever rows are in the journal and not yet in the balances.
+
+        It is for playing a stop: what it raises leaves the ledger as a stopped process would, to
+        be mended by `recover`. Single posts and movements do not call it.
+        """
+        with self._lock:
+            self._engine.between = between
 
     def locked(self) -> AbstractContextManager[bool]:
         """Keep other threads out, for several calls that belong together."""

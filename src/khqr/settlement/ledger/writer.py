@@ -39,6 +39,7 @@ class Writer:
         self._posted, self._floor = self.state.posted, self.state.floor
         self._ceiling, self._holds = self.state.ceiling, self.state.holds
         self._ids, self._due = self.state.ids, self.state.holds.due
+        self.between: Callable[[], None] | None = None
         self._find = self._ids.find
         self._reference = journal.reference
         self._units, self._legs = self.state.accounts.units, self.state.accounts.legs
@@ -74,6 +75,8 @@ class Writer:
         for place, (kind, debit, credit, amount) in enumerate(steps):
             stamp = self._stamp | kind | flag | (CONTINUED if place < last else 0)
             self.journal.append(debit, credit, amount, stamp, numbered if flag else ref)
+        if self.between is not None:
+            self.between()
         for row in self.journal.rows(first):
             self.state.take(row, first)
         return first

@@ -87,6 +87,12 @@ class ShownCode(NamedTuple):
         wallet = self.routing is Routing.WALLET
         return f"wallet:{self.beneficiary}" if wallet else "susp_in"
 
+    @property
+    def credited(self) -> str:
+        """The account of the bank's book that is credited in the end."""
+        wallet = self.routing is Routing.WALLET
+        return f"{'wallet' if wallet else 'casa'}:{self.beneficiary}"
+
     def entered(self, amount: int | str | Decimal | Money | None) -> Money | None:
         """Return the amount that a payer enters, in the code's currency if it names none."""
         if isinstance(amount, Money):
@@ -208,6 +214,12 @@ class Codes:
         """Enter a code, so that it is known; one that is known stays as it is."""
         self._by_md5.setdefault(md5(code.text), code)
         self._states.setdefault(code.key, CodeState.ACTIVE)
+
+    def reset(self) -> None:
+        """Let no code be locked, to work out anew which are; what is final stays."""
+        for key, state in self._states.items():
+            if state is CodeState.LOCKED:
+                self._states[key] = CodeState.ACTIVE
 
     def by_md5(self, key: str) -> ShownCode | None:
         """Return the code whose text has this MD5, or None."""

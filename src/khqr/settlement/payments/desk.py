@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ...errors import quote as quoted
 from ..books.books import Books
@@ -18,11 +20,12 @@ from ..ledger.writer import Clock
 from ..money import Money
 from .abroad import Abroad
 from .codes import Codes
-from .limits import DAY, Limits, Tier
+from .limits import DAY, Limits, Tier, Used
 from .payment import Payment, PaymentEvent, PaymentState, Refund, Source
 from .quotes import Quote, QuoteEvent, Quotes, rate_of
+from .stops import Stop, Watch
 
-__all__ = ["Answer", "Customer", "Desk"]
+__all__ = ["Answer", "Customer", "Desk", "Elsewhere"]
 
 
 class Answer(StrEnum):
@@ -49,6 +52,16 @@ class Customer(NamedTuple):
     frozen: bool = False
 
 
+class Elsewhere(Protocol):
+    """What is in the same books and is no payment of the simulation, such as those of a link."""
+
+    def in_suspense(self, book: str, currency: str) -> int:
+        """Return the minor units that wait in a bank's suspense account for their payees."""
+
+    def used(self) -> Mapping[Used, int]:
+        """Return what counts in the limits."""
+
+
 def _given(_: Payment) -> Answer:
     return Answer.GIVEN
 
@@ -69,7 +82,9 @@ class Desk:
     ) -> None:
         if not isinstance(participants, Mapping):
             participants = dict.fromkeys(participants, BookKind.INSTITUTION)
-        self.ledger = Ledger(clock=clock, refused=refused)
+        self._clock, self._time = clock, 0
+        self._calls = 0
+        self.ledger = Ledger(clock=self._now, refused=refused)
         self.books = Books(self.ledger, participants)
         self.limits = limits or Limits()
         self.codes, self.quotes = Codes(), Quotes()
@@ -79,8 +94,57 @@ class Desk:
         self.link, self.refund_window = link, refund_window
         self.abroad: Abroad | None = None
         self.ids = ids
-        self.pending: set[str] = set()
+        self.pending: dict[str, int] = {}
+        self.changes: list[str] = []
+        self.elsewhere: list[Elsewhere] = []
         self._waiting: set[str] = set()
+        self.interrupted: set[str] = set()
+        self._by_code: dict[str, list[str]] = defaultdict(list)
+        self._by_hash: dict[str, list[str]] = defaultdict(list)
+        self._watch: Watch | None = None
+
+    # Time, and stops.
+
+    def _now(self) -> int:
+        """Return the time of the call that is under way, or else that of the clock."""
+        return self._time if self._calls else self._clock()
+
+    @contextmanager
+    def _call(self) -> Iterator[int]:
+        """Keep other threads out, read the clock once, and end what its time has passed for.
+
+        All of a call happens at one moment: what was in time when it was checked is in time when
+        it is posted, even if the clock goes on.
+        """
+        with self.ledger.locked():
+            if not self._calls:
+                self._time = self._clock()
+            self._calls += 1
+            try:
+                self._time = self.tick()  # never earlier than what was written
+                yield self._time
+            finally:
+                self._calls -= 1
+
+    def now(self) -> int:
+        """Return the time, after what its time has passed for has ended."""
+        with self._call() as now:
+            return now
+
+    def watch(self, watch: Watch | None) -> None:
+        """Have something called at every `Stop`, to play a process that dies there; None ends it.
+
+        After it has raised, call `recover` before anything else.
+        """
+        if watch is not None and not callable(watch):
+            raise TypeError(f"a watch is a function of a Stop, not {type(watch).__name__}")
+        with self.ledger.locked():
+            self._watch = watch
+            self.ledger.watch(None if watch is None else lambda: watch(Stop.APPENDED))
+
+    def _at(self, stop: Stop) -> None:
+        if self._watch is not None:
+            self._watch(stop)
 
     # Who takes part.
 
@@ -167,8 +231,8 @@ class Desk:
         if type(life) is not int or life < 0:
             raise TypeError("life is a whole number of milliseconds")
         top = 0 if spread is None else Money.of(spread, sold).units
-        with self.ledger.locked():
-            until = self.ledger.expire() + life
+        with self._call() as now:
+            until = now + life
             quote = Quote(self.ids(), bank, sold, bought, rate_of(rate), top, until)
             self.quotes.offer(quote)
             return quote
@@ -187,18 +251,25 @@ class Desk:
         return payment
 
     def _keep(self, payment: Payment) -> Payment:
+        before = self.payments.get(payment.id)
+        if before is None:
+            self._by_code[payment.code.key].append(payment.id)
+        if payment.hash and (before is None or not before.hash):
+            self._by_hash[payment.hash[:8]].append(payment.id)
         self.payments[payment.id] = payment
+        self.changes.append(payment.id)
         if payment.link and self.abroad is not None:
             self.abroad.changed(payment)
         return payment
 
     def _refuse(self, payment: Payment, refusal: SettlementError) -> None:
         self.ledger.refuse(f"pay/{payment.id}", refusal.name)
+        self.interrupted.discard(f"pay/{payment.id}")
         self._keep(payment._replace(refusal=refusal.name))
 
     def _release(self, payment: Payment) -> None:
         """Give back what a payment kept; its hold has ended, and nothing was posted."""
-        self.pending.discard(payment.id)
+        self.pending.pop(payment.id, None)
         if payment.use is not None and payment.debited is not None:
             self.limits.give_back(payment.use, payment.debited.units)
         self.codes.unlock(payment.code)
@@ -209,14 +280,25 @@ class Desk:
         """Read the clock, and end what its time has passed for."""
         now = self.ledger.expire()
         holds = self.ledger.state.holds
-        for key in sorted(self.pending):
+        while self.pending:
+            key, hold = next(iter(self.pending.items()))  # all holds live equally long
+            if holds[hold].state is not HoldState.EXPIRED:
+                break
             payment = self.payments[key]
-            assert payment.hold is not None
-            if holds[payment.hold].state is HoldState.EXPIRED:
-                self._release(payment)
-                if payment.state is PaymentState.HELD:
-                    late = SettlementError("HOLD_EXPIRED", "not submitted in time")
-                    self._refuse(payment.after(PaymentEvent.TIME_PASSED), late)
+            self._release(payment)
+            if payment.state is PaymentState.HELD:
+                late = SettlementError("HOLD_EXPIRED", "not submitted in time")
+                self._refuse(payment.after(PaymentEvent.TIME_PASSED), late)
         if self.abroad is not None:
             self.abroad.time_passed(now)
         return now
+
+    def _begin(self, sent: str, body: bytes) -> int | None:
+        """Announce an instruction; one that a stop interrupted may be sent again and goes on."""
+        try:
+            return self.ledger.begin(sent, body)
+        except SettlementError as refusal:
+            if refusal.name != "IN_FLIGHT" or sent not in self.interrupted:
+                raise
+            self.interrupted.discard(sent)
+            return None

@@ -103,7 +103,7 @@ class Limits:
         Raises:
             SettlementError: ``KYC_TIER``, ``LIMIT_PER_TX`` or ``LIMIT_PER_DAY``.
         """
-        cap = self._caps[tier].get(use.currency)
+        cap = self._caps.get(tier, {}).get(use.currency)
         if cap is None:
             raise SettlementError(
                 "KYC_TIER", f"{use.customer} is of the tier {tier.value!r} and may not pay"

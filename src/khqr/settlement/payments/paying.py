@@ -16,6 +16,7 @@ from .limits import Used, business_day
 from .payment import Payment, PaymentEvent, PaymentState, Source
 from .quotes import QuoteEvent
 from .receiving import Receiving
+from .stops import Stop
 
 __all__ = ["HOLD_LIFE", "Paying"]
 
@@ -41,7 +42,7 @@ class Paying(Receiving):
         """Check everything about a payment, hold its money, and keep the code and rate for it."""
         if not isinstance(quote, str):
             raise TypeError(f"a quote is known by a str, not {type(quote).__name__}")
-        with self.ledger.locked():
+        with self._call() as now:
             code, customer = read_code(payload), self.customer(payer)
             entered, source = code.entered(amount), one_of(Source, source)
             number = self.ids() if instruction is None else instruction
@@ -49,11 +50,15 @@ class Paying(Receiving):
             key = instruction_id(customer.id.partition("@")[2], number)
             checked_id(f"credit/{key}")  # the longest that is made of it
             body = repr((code.text, payer, source.value, entered, quote)).encode()
-            now = self.tick()
-            if self.ledger.begin(f"pay/{key}", body) is not None:
+            if self._begin(f"pay/{key}", body) is not None:
                 return self.payments[key]
+            known = self.payments.get(key)
+            if known is not None and known.state is PaymentState.HELD:
+                return known
             self.codes.show(code)
             payment = Payment(key, code, payer, source, quote=quote, confirmed_at=now)
+            self._keep(payment)
+            self._at(Stop.BEGUN)
             try:
                 return self._hold(self._checked(payment, customer, entered), customer)
             except SettlementError as refusal:
@@ -67,7 +72,7 @@ class Paying(Receiving):
         self.check_payee(code)
         if customer.frozen:
             raise SettlementError("ACCOUNT_FROZEN", f"{customer.id} may not pay")
-        if (payment.bank, payment.account) == (code.bank, code.payee):
+        if payment.bank == code.bank and payment.account in {code.payee, code.credited}:
             raise SettlementError("UNBALANCED", f"{customer.id} would pay itself")
         spread = 0
         if payment.quote:
@@ -95,13 +100,19 @@ class Paying(Receiving):
         units = payment.debited.units
         account = self.books.account(payment.bank, payment.account, payment.debited.currency)
         until = payment.confirmed_at + HOLD_LIFE
+        # Kept before it is placed: whoever recovers knows by its number whether it was.
+        use = payment.use
+        payment = self._keep(payment._replace(hold=len(self.ledger.state.holds)))
         hold = self.ledger.hold(account, units, expires_at=until)
-        self.limits.take(payment.use, units, customer.tier)
+        self._at(Stop.HELD)
+        self.limits.take(use, units, customer.tier)
         self.codes.lock(payment.code)
         if payment.quote:
             self.quotes.move(payment.quote, QuoteEvent.CONFIRMED)
-        self.pending.add(payment.id)
-        return self._keep(payment._replace(hold=hold).after(PaymentEvent.HOLD_PLACED))
+        self.pending[payment.id] = hold
+        payment = self._keep(payment.after(PaymentEvent.HOLD_PLACED))
+        self._at(Stop.CONFIRMED)
+        return payment
 
     def void(self, payment_id: str) -> Payment:
         """Give up a payment that is held and not yet submitted; nothing is posted.
@@ -110,17 +121,15 @@ class Paying(Receiving):
             SettlementError: ``HOLD_ALREADY_POSTED``, ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED``;
                 ``RESULT_UNKNOWN`` if it was submitted and no answer came; ``NOT_FOUND``.
         """
-        with self.ledger.locked():
-            self.tick()
+        with self._call():
             payment = self.find(payment_id)
             if payment.state is PaymentState.UNKNOWN:
                 raise SettlementError("RESULT_UNKNOWN", "no answer came yet; inquire")
             if payment.hold is None:
                 raise SettlementError("NOT_FOUND", f"it was rejected: {payment.refusal}")
-            self.ledger.void(payment.hold)
-            self._release(payment)
+            self.ledger.state.holds.pending(payment.hold)
             given_up = SettlementError("HOLD_ALREADY_VOIDED", "the payer gave it up")
-            self._refuse(payment.after(PaymentEvent.VOID), given_up)
+            self._end(payment.after(PaymentEvent.VOID), given_up)
             return self.payments[payment_id]
 
     # The hop.
@@ -131,8 +140,7 @@ class Paying(Receiving):
         Raises:
             SettlementError: by the names of what is missing or over; nothing was posted.
         """
-        with self.ledger.locked():
-            now = self.tick()
+        with self._call() as now:
             payment = self.find(payment_id)
             if payment.row is not None or payment.state is PaymentState.UNKNOWN:
                 return payment
@@ -140,7 +148,8 @@ class Paying(Receiving):
                 raise SettlementError("NOT_FOUND", f"it was rejected: {payment.refusal}")
             self.ledger.state.holds.pending(payment.hold)
             self._check_time(payment, now)
-            answer = self.link(payment)
+            answer = one_of(Answer, self.link(payment))
+            self.interrupted.discard(f"pay/{payment.id}")
             payment = payment.after(PaymentEvent.SUBMIT)
             if answer is Answer.NEVER_ARRIVED:
                 return self._keep(payment.after(PaymentEvent.NO_ANSWER))
@@ -166,9 +175,10 @@ class Paying(Receiving):
 
     def _end(self, payment: Payment, refusal: SettlementError) -> None:
         assert payment.hold is not None
+        self._refuse(payment, refusal)  # first the reason, which no hold can say
+        self._at(Stop.GIVEN_UP)
         self.ledger.void(payment.hold)
         self._release(payment)
-        self._refuse(payment, refusal)
 
     def _post(self, payment: Payment) -> Payment:
         code, money, debited = payment.code, payment.money, payment.debited
@@ -187,14 +197,12 @@ class Paying(Receiving):
                 what["spread"] = debited._replace(units=payment.spread)
         steps = self.books.steps(flow, who, what)
         row = self.ledger.transact(steps, f"pay/{payment.id}", hold=payment.hold, begun=True)
-        self.pending.discard(payment.id)
+        self._at(Stop.HOP_POSTED)
+        self.pending.pop(payment.id, None)
         self.codes.consume(code)
         if payment.quote:
             self.quotes.move(payment.quote, QuoteEvent.POSTED)
-        journal = self.ledger.journal
-        return payment._replace(
-            row=row, hash=journal.row_hash(row), committed_at=journal.row(row).time
-        )
+        return self._posted(payment, row)
 
     def inquire(self, payment_id: str) -> Payment:
         """Ask what became of a payment that no answer came for; it is never sent under a new id.
@@ -202,8 +210,7 @@ class Paying(Receiving):
         Returns:
             The payment: posted, failed if its hold ended, or unknown as before.
         """
-        with self.ledger.locked():
-            self.tick()
+        with self._call():
             payment = self.find(payment_id)
             if payment.state is not PaymentState.UNKNOWN:
                 return payment

@@ -137,6 +137,12 @@ class Quotes:
         self._quotes[quote.id] = quote
         self._states[quote.id] = QuoteState.OFFERED
 
+    def reset(self) -> None:
+        """Let no quote be locked, to work out anew which are; what is final stays."""
+        for key, state in self._states.items():
+            if state is QuoteState.LOCKED:
+                self._states[key] = QuoteState.OFFERED
+
     def __contains__(self, quote_id: str) -> bool:
         return quote_id in self._quotes
 

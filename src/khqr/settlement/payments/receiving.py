@@ -9,9 +9,10 @@ from ..books.books import FlowCall
 from ..errors import SettlementError
 from ..ledger.instructions import checked_id, instruction_id
 from ..money import Money
-from .desk import Desk
+from .desk import Customer, Desk
 from .limits import business_day, day_starts
 from .payment import Payment, PaymentEvent, PaymentState, Refund
+from .stops import Stop
 
 __all__ = ["Receiving"]
 
@@ -21,6 +22,13 @@ _NOT_YET = frozenset({PaymentState.UNKNOWN, PaymentState.SUBMITTED})
 class Receiving(Desk):
     """The half of a simulation that stands behind the hop."""
 
+    def _posted(self, payment: Payment, row: int) -> Payment:
+        """Return a payment with what the journal says of its hop."""
+        journal = self.ledger.journal
+        return payment._replace(
+            row=row, hash=journal.row_hash(row), committed_at=journal.row(row).time
+        )
+
     def receive(self, payment: Payment) -> Payment:
         """Let the payee's bank take note of a payment whose hop was posted, and credit it."""
         code = payment.code
@@ -28,37 +36,47 @@ class Receiving(Desk):
             payment = payment._replace(acknowledged_at=payment.committed_at)
             return self._keep(payment.after(PaymentEvent.CREDITED))
         payment = payment.after(PaymentEvent.READ)
-        payee = self.customers.get(f"{code.beneficiary}@{code.bank}")
-        if payee is None:
-            return self._turn_back(self._keep(payment))
+        payee = self._payee(payment)
         assert payment.committed_at is not None
         due = payment.committed_at
-        if payee.credit_days:
+        if payee is not None and payee.credit_days:
             due = day_starts(business_day(due) + payee.credit_days)
         payment = self._keep(payment._replace(credit_due_at=due))
         self._waiting.add(payment.id)
-        self.credit_due()
-        return self.payments[payment.id]
+        self._at(Stop.READ)
+        return self._credit(payment) if due <= self._now() else payment
+
+    def _payee(self, payment: Payment) -> Customer | None:
+        return self.customers.get(f"{payment.code.beneficiary}@{payment.code.bank}")
 
     def credit_due(self) -> list[Payment]:
-        """Let banks credit their customers with what is due by now, and return those payments."""
-        with self.ledger.locked():
-            now = self.tick()
-            due = [self.payments[key] for key in sorted(self._waiting)]
-            return [self._credit(payment) for payment in due if (payment.credit_due_at or 0) <= now]
+        """Let banks credit their customers with what is due by now, and return those payments.
+
+        What nobody is to be credited with is sent back, as soon as the bank has the money for it.
+        """
+        with self._call() as now:
+            waiting = [self.payments[key] for key in sorted(self._waiting)]
+            due = [payment for payment in waiting if (payment.credit_due_at or 0) <= now]
+            return [after for payment in due if (after := self._credit(payment)) is not payment]
 
     def _credit(self, payment: Payment) -> Payment:
+        if self._payee(payment) is None:
+            return self._turn_back(payment)
         code, money = payment.code, payment.money
         assert money is not None
         row = self.books.run(
             "credit",
-            {"bank": code.bank, "account": f"casa:{code.beneficiary}"},
+            {"bank": code.bank, "account": code.credited},
             {"amount": money},
             f"credit/{payment.id}",
         )
+        self._at(Stop.CREDIT_POSTED)
         self._waiting.discard(payment.id)
         time = self.ledger.journal.row(row).time
-        return self._keep(payment._replace(acknowledged_at=time).after(PaymentEvent.CREDITED))
+        payment = payment._replace(acknowledged_at=time).after(PaymentEvent.CREDITED)
+        self._keep(payment)
+        self._at(Stop.CREDITED)
+        return payment
 
     # Money back.
 
@@ -85,8 +103,7 @@ class Receiving(Desk):
                 credited with, ``INSUFFICIENT_FUNDS``, ``INSUFFICIENT_SETTLEMENT_BALANCE``,
                 ``NOT_FOUND``.
         """
-        with self.ledger.locked():
-            now = self.tick()
+        with self._call() as now:
             payment = self.find(payment_id)
             asked = None
             if amount is not None:
@@ -95,8 +112,9 @@ class Receiving(Desk):
             checked_id(number)
             key = instruction_id(payment.code.bank, number)
             body = repr((payment_id, asked)).encode()
-            if self.ledger.begin(f"refund/{key}", body) is not None:
+            if self._begin(f"refund/{key}", body) is not None:
                 return self.refunds[key]
+            self._at(Stop.REFUND_BEGUN)
             try:
                 units = self._may_go_back(payment, asked, now)
                 return self._give_back(payment, units, key, f"refund/{key}")
@@ -130,9 +148,7 @@ class Receiving(Desk):
         code, money = payment.code, payment.money
         assert money is not None
         early = payment.state is PaymentState.RECEIVED
-        payee = code.payee
-        if code.routing is not Routing.WALLET and not early:
-            payee = f"casa:{code.beneficiary}"
+        payee = code.payee if early else code.credited
         if payment.link:
             assert self.abroad is not None
             call, credited = self.abroad.way_back(payment, units, payee)
@@ -140,6 +156,7 @@ class Receiving(Desk):
             call, credited = self._way_back(payment, units, payee)
         steps = self.books.steps(*call)
         row = self.ledger.transact(steps, sent, reference=payment.row, begun=True)
+        self._at(Stop.REFUND_POSTED)
         refunded, returned = payment.refunded + units, payment.returned + credited.units
         self._keep(
             payment._replace(refunded=refunded, returned=returned).after(
@@ -176,9 +193,13 @@ class Receiving(Desk):
         return FlowCall("refund.converted", who, what), credited
 
     def _turn_back(self, payment: Payment) -> Payment:
-        """Let the payee's bank send back what it can credit nobody with."""
+        """Let the payee's bank send back what it can credit nobody with, or wait until it can."""
         assert payment.money is not None
         sent = f"return/{payment.id}"
-        self.ledger.begin(sent, b"nobody to credit")
-        self._give_back(payment, payment.money.units, sent, sent)
+        if self.ledger.outcome(sent) is None:
+            self.ledger.begin(sent, b"nobody to credit")
+        try:
+            self._give_back(payment, payment.money.units, sent, sent)
+        except SettlementError:
+            return payment
         return self.payments[payment.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from ..errors import SettlementError
@@ -10,13 +11,13 @@ from ..ledger.invariants import INVARIANTS
 from ..money import Money, minor_units
 from .invariants import payment_invariants
 from .lookup import answered, found, not_found
-from .paying import Paying
 from .payment import Payment, Source
+from .recovering import Recovering
 
 __all__ = ["Simulation"]
 
 
-class Simulation(Paying):
+class Simulation(Recovering):
     """Model banks in memory, which settle payments by KHQR; a model, and not a copy of Bakong.
 
     Calls from several threads come one after the other.
@@ -76,7 +77,7 @@ class Simulation(Paying):
         Raises:
             SettlementError: by the names in `REFUSALS`; nothing was posted.
         """
-        with self.ledger.locked():
+        with self._call():
             payment = self.confirm(
                 payload,
                 payer=payer,
@@ -102,20 +103,19 @@ class Simulation(Paying):
         >>> simulation.status_by_md5("0" * 32)["errorCode"]
         1
         """
-        with self.ledger.locked():
-            self.tick()
+        with self._call():
             code = self.codes.by_md5(md5)
             if code is None:
                 return not_found(1)
             if not code.dynamic:
                 return not_found(2)
-            return self._best([one for one in self.payments.values() if one.code.key == code.key])
+            return self._best(self._by_code.get(code.key, ()))
 
     def status_by_hash(self, hash: str) -> dict[str, object]:  # noqa: A002 - the field's name
         """Answer about a payment by its hash of 64 digits; failed ones have none."""
-        with self.ledger.locked():
-            self.tick()
-            return self._best([one for one in self.payments.values() if one.hash == hash != ""])
+        with self._call():
+            known = self._by_hash.get(hash[:8], ())
+            return self._best([key for key in known if self.payments[key].hash == hash])
 
     def status_by_short_hash(
         self,
@@ -128,21 +128,16 @@ class Simulation(Paying):
             money = Money(currency, minor_units(amount, currency))
         except SettlementError:
             return not_found(1)
-        with self.ledger.locked():
-            self.tick()
-            hits = [
-                one
-                for one in self.payments.values()
-                if one.hash and one.hash[:8] == hash and one.money == money
-            ]
-            return self._best(hits)
+        with self._call():
+            known = self._by_hash.get(hash, ())
+            return self._best([key for key in known if self.payments[key].money == money])
 
     def status_by_instruction(self, payment_id: str) -> dict[str, object]:
         """Answer about a payment by its id, the payer's bank before it."""
         with self.ledger.locked():
             self.tick()
             payment = self.payments.get(payment_id)
-            return self._best([] if payment is None else [payment])
+            return self._best([] if payment is None else [payment_id])
 
     def check_account(self, account_id: str) -> dict[str, object]:
         """Answer whether a Bakong account exists."""
@@ -154,7 +149,8 @@ class Simulation(Paying):
         formed = name and bank and "@" not in bank and len(account_id) <= 32
         return not_found(11 if formed else 12)
 
-    def _best(self, payments: list[Payment]) -> dict[str, object]:
+    def _best(self, keys: Sequence[str]) -> dict[str, object]:
         """Answer by the payment that was posted, else by the last one."""
+        payments = [self.payments[key] for key in keys]
         posted = [payment for payment in payments if payment.row is not None]
         return found((posted or payments)[-1]) if payments else not_found(1)
