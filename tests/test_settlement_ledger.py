@@ -693,7 +693,7 @@ def test_the_chain_is_the_same_everywhere() -> None:
     assert found == {CHAIN_OF_THE_EXAMPLE}
 
 
-CHAIN_OF_THE_EXAMPLE = "9f50dfc3071047346d603f05cab17d459cb8269589033cd980d2e2315559f097"
+CHAIN_OF_THE_EXAMPLE = "45d090cd6a9e6dbc2bf78a3d53218da7f709951493ac41d6e6b3b8328979e851"
 
 
 # Money.
