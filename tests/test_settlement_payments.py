@@ -300,6 +300,24 @@ def test_a_limit_of_one_payment() -> None:
     world.check()
 
 
+def test_one_cap_for_both_currencies_where_it_is_shared() -> None:
+    world = World(limits=Limits(mode="shared"))
+    sim = world.sim
+    sim.add_customer("u", "A", tier=Tier.BASIC)
+
+    def pay(units: str, currency: str) -> Payment:
+        code = world.shop(units, currency)
+        return sim.pay(code, payer="u@A", source="account")
+
+    pay("1600000", "KHR")
+    refused("LIMIT_PER_DAY", lambda: pay("100.01", "USD"))
+    refused("LIMIT_PER_DAY", lambda: pay("400001", "KHR"))
+    pay("99.99", "USD")
+    refused("LIMIT_PER_DAY", lambda: pay("41", "KHR"))
+    pay("40", "KHR")
+    world.check()
+
+
 # Two currencies.
 
 

@@ -23,7 +23,7 @@ from .money import Money, major_units, minor_units
 from .payments.codes import CodeState, ShownCode, read_code
 from .payments.desk import Answer, Customer
 from .payments.invariants import payment_invariants
-from .payments.limits import Limits, Tier
+from .payments.limits import LimitMode, Limits, Tier
 from .payments.open_api import OpenApi, Reply
 from .payments.payment import Payment, PaymentState, Refund, Source
 from .payments.quotes import Quote, QuoteState
@@ -47,6 +47,7 @@ __all__ = [
     "Invariant",
     "Journal",
     "Ledger",
+    "LimitMode",
     "Limits",
     "Money",
     "Movement",

@@ -3,7 +3,7 @@
 The caps are those that law firms report of the central bank's circular of 2021 on electronic
 know-your-customer; whether riel and dollar share one cap is not stated. That each currency has its
 own, that the day is that of Phnom Penh, and that every outgoing payment of a customer counts, are
-choices of this library.
+choices of this library. `LimitMode.SHARED` is the other reading.
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..errors import SettlementError
+from ..errors import SettlementError, one_of
 
-__all__ = ["CAPS", "DAY", "Limits", "Tier", "Used", "business_day", "day_starts"]
+__all__ = [
+    "CAPS",
+    "DAY",
+    "RIEL_OF",
+    "LimitMode",
+    "Limits",
+    "Tier",
+    "Used",
+    "business_day",
+    "day_starts",
+]
 
 DAY = 86_400_000
 """Milliseconds of a day; Phnom Penh keeps no summer time."""
@@ -42,6 +52,18 @@ CAPS: Mapping[Tier, Mapping[str, int]] = {
 }
 """Tier to currency to minor units that may leave in a day. ``BACKBONE`` is from bank to bank with
 full knowledge of the customer."""
+
+
+RIEL_OF = {"KHR": 1, "USD": 40}
+"""Currency to riel for a minor unit, where both share a cap: the caps themselves are equal at 4,000
+riel for a dollar."""
+
+
+class LimitMode(StrEnum):
+    """Whether riel and dollar have a cap each, or share the one in riel."""
+
+    PER_CURRENCY = "per_currency"
+    SHARED = "shared"
 
 
 def business_day(time: int) -> int:
@@ -79,6 +101,7 @@ class Limits:
     Args:
         caps: tier to currency to minor units in a day.
         per_payment: currency to the most minor units of one payment, where there is such a limit.
+        mode: see `LimitMode`.
 
     >>> limits = Limits()
     >>> may = Used("dara@devb", "KHR", 20_000)
@@ -92,10 +115,12 @@ class Limits:
         self,
         caps: Mapping[Tier, Mapping[str, int]] = CAPS,
         per_payment: Mapping[str, int] | None = None,
+        mode: LimitMode | str = LimitMode.PER_CURRENCY,
     ) -> None:
         self.used: dict[Used, int] = defaultdict(int)
         self._caps = caps
         self._per_payment = per_payment or {}
+        self.mode = one_of(LimitMode, mode)
 
     def check(self, use: Used, units: int, tier: Tier) -> None:
         """Refuse an amount that the limits do not leave.
@@ -103,7 +128,8 @@ class Limits:
         Raises:
             SettlementError: ``KYC_TIER``, ``LIMIT_PER_TX`` or ``LIMIT_PER_DAY``.
         """
-        cap = self._caps.get(tier, {}).get(use.currency)
+        shared = self.mode is LimitMode.SHARED
+        cap = self._caps.get(tier, {}).get("KHR" if shared else use.currency)
         if cap is None:
             raise SettlementError(
                 "KYC_TIER", f"{use.customer} is of the tier {tier.value!r} and may not pay"
@@ -113,11 +139,19 @@ class Limits:
             raise SettlementError(
                 "LIMIT_PER_TX", f"{units} {use.currency}; one payment has at most {most}"
             )
-        left = cap - self.used.get(use, 0)
+        left = self._shared(use, cap) if shared else cap - self.used.get(use, 0)
         if units > left:
             raise SettlementError(
                 "LIMIT_PER_DAY", f"{use.customer} has {left} {use.currency} left of this day"
             )
+
+    def _shared(self, use: Used, cap: int) -> int:
+        """Return the minor units of a currency that a cap in riel for both leaves."""
+        spent = sum(
+            self.used.get(use._replace(currency=currency), 0) * riel
+            for currency, riel in RIEL_OF.items()
+        )
+        return (cap - spent) // RIEL_OF[use.currency]
 
     def take(self, use: Used, units: int, tier: Tier) -> None:
         """Count an amount that is held or paid, or refuse it as `check` does."""
