@@ -42,9 +42,12 @@ def pay_in_chunks(bank: StraightThrough, columns: list[Numbers], chunk: int) -> 
     rows = np.full(size, -1, np.int64)
     refusals = np.zeros(size, np.uint8)
     columns[4] = np.maximum.accumulate(np.maximum(columns[4], bank.time)) if size else columns[4]
-    for start, end in _stretches(columns[4], size, chunk):
-        part = [column[start:end] for column in columns]
-        rows[start:end], refusals[start:end] = _pay_part(bank, part)
+    try:
+        for start, end in _stretches(columns[4], size, chunk):
+            part = [column[start:end] for column in columns]
+            rows[start:end], refusals[start:end] = _pay_part(bank, part)
+    finally:
+        _settle(bank)
     return Outcomes(rows, refusals)
 
 
@@ -78,11 +81,19 @@ def _stretches(times: Numbers, size: int, chunk: int) -> list[tuple[int, int]]:
     return pieces
 
 
+def _settle(bank: StraightThrough) -> None:
+    """Bring the lists up to what the mirror holds."""
+    if isinstance(bank.mirror, Mirror):
+        bank.mirror.keep(bank)
+
+
 def _pay_part(bank: StraightThrough, part: list[Numbers]) -> tuple[Numbers, npt.NDArray[np.uint8]]:
     """Pay what lies in one business day, together if that can be done in 64 bits."""
     if bank.ledger.state.holds.due or int(part[3].max()) + int(part[6].max()) >= _LARGE:
         return _one_by_one(bank, part)
-    bank.go_on(int(part[4][0]))
+    if business_day(int(part[4][0])) != bank.day:
+        _settle(bank)
+        bank.go_on(int(part[4][0]))
     mirror = Mirror.of(bank)
     made = None if mirror is None else Chunk.of(bank, mirror, part)
     if mirror is None or made is None:
@@ -97,6 +108,7 @@ def _one_by_one(
     """Pay by single calls: for numbers too large, and where holds run out in between."""
     import numpy as np
 
+    _settle(bank)
     rows, refusals = array("q"), bytearray()
     for item in zip(*(column.tolist() for column in part), strict=True):
         try:

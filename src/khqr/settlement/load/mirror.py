@@ -33,6 +33,8 @@ class Mirror:
         used: minor units used of the day's limit.
         sums: zeros by account, to add up in; whoever uses it leaves zeros behind.
         limit_sums: the same by customer and currency.
+        changed: which accounts have another balance here than in the lists.
+        ahead: whether any has.
     """
 
     def __init__(self, bank: StraightThrough) -> None:
@@ -64,6 +66,8 @@ class Mirror:
         self.per_payment = np.array(bank.per_payment, np.int64)
         self.sums = np.zeros(len(self.posted), np.int64)
         self.limit_sums = np.zeros(len(self.used), np.int64)
+        self.changed = np.zeros(len(self.posted), np.bool_)
+        self.ahead = False
         self.seen = self._seen(bank)
 
     @staticmethod
@@ -73,13 +77,13 @@ class Mirror:
     @classmethod
     def of(cls, bank: StraightThrough) -> Self | None:
         """Return the mirror of a register as it is now, or None if a balance has over 62 bits."""
-        kept = bank._mirror
+        kept = bank.mirror
         if isinstance(kept, cls) and kept.seen == cls._seen(bank):
             return kept
         posted = bank.ledger.state.posted
         if posted and not -_FAR < min(posted) <= max(posted) < _FAR:
             return None
-        made = bank._mirror = cls(bank)
+        made = bank.mirror = cls(bank)
         return made
 
     def is_near(self, accounts: Numbers) -> bool:
@@ -87,17 +91,25 @@ class Mirror:
         posted = self.posted[accounts]
         return bool(len(posted)) and (int(posted.max()) >= _FAR or int(posted.min()) <= -_FAR)
 
-    def keep(self, bank: StraightThrough, accounts: list[Numbers], places: Numbers) -> None:
-        """Write what was changed back into the lists, and be the mirror of what is there now."""
+    def keep(self, bank: StraightThrough) -> None:
+        """Write what was changed back into the lists."""
         import numpy as np
 
-        posted, used = bank.ledger.state.posted, bank.used
-        for touched in (*accounts, self.banks):
-            for account, amount in zip(
-                touched.tolist(), self.posted[touched].tolist(), strict=True
-            ):
-                posted[account] = amount
-        np.frombuffer(used, np.int64)[places] = self.used[places]
+        if not self.ahead:
+            return
+        posted = bank.ledger.state.posted
+        changed = np.flatnonzero(self.changed)
+        for account, amount in zip(changed.tolist(), self.posted[changed].tolist(), strict=True):
+            posted[account] = amount
+        np.frombuffer(bank.used, np.int64)[:] = self.used
+        self.changed[:] = False
+        self.ahead = False
+
+    def took(self, bank: StraightThrough, accounts: list[Numbers]) -> None:
+        """Note that a chunk changed the balances of accounts, here and not yet in the lists."""
+        for touched in accounts:
+            self.changed[touched] = True
+        self.ahead = True
         self.seen = self._seen(bank)
 
 

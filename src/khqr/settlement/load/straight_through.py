@@ -56,7 +56,7 @@ class StraightThrough(Register):
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # as Register takes them
         self.waiting = {}
-        self._mirror: object = None
+        self.mirror: object = None
 
     # One by one.
 

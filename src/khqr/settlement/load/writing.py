@@ -128,4 +128,4 @@ def _change(chunk: Chunk, mirror: Mirror, bank: StraightThrough, paid: Numbers) 
         chosen = paid[later[chunk.later[paid][later] == days]]
         credits = (chunk.payee[chosen], chunk.merchant[chosen], chunk.amount[chosen])
         bank.wait(bank.day + days, np.stack(credits, axis=1).ravel().tolist())
-    mirror.keep(bank, [account, final, gives, takes], place)
+    mirror.took(bank, [account, final, gives, takes, mirror.banks])
