@@ -11,7 +11,9 @@ from ..books.books import Books
 from ..errors import SettlementError, one_of
 from ..ledger.chart import BookKind, chart_line
 from ..ledger.instructions import RisingIds
+from ..ledger.journal import Kind
 from ..ledger.ledger import Ledger
+from ..ledger.steps import Step
 from ..money import BAKONG, Money
 from ..payments.codes import ShownCode, read_code
 from ..payments.desk import Customer
@@ -19,7 +21,7 @@ from ..payments.limits import CAPS, Tier
 from ..payments.payment import Source
 from .columns import OUTCOMES
 
-__all__ = ["CURRENCIES", "NEVER", "Register"]
+__all__ = ["CURRENCIES", "NEVER", "Register", "steps"]
 
 CURRENCIES = tuple(BAKONG)
 """Riel and dollar, by the number that the columns have for them."""
@@ -180,3 +182,11 @@ class Register:
             return account, -1, 0
         casa = self.books.account(code.bank, f"casa:{code.beneficiary}", code.currency)
         return account, casa, payee.credit_days
+
+
+def steps(account: int, payee: int, credited: int, amount: int) -> list[Step]:
+    """Return what a payment posts: what its id stands for."""
+    made: list[Step] = [(Kind.MOVE, account, payee, amount)]
+    if credited >= 0:
+        made.append((Kind.POST, payee, credited, amount))
+    return made

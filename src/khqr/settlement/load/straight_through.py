@@ -18,9 +18,9 @@ from ..ledger.journal import CONTINUED, LARGEST_TIME, NUMBER_ID, PACK, Kind
 from ..ledger.steps import Step
 from ..payments.limits import business_day, day_starts
 from .columns import LARGEST_SERIAL, Columns, Outcomes, checked, require_numpy
-from .register import CURRENCIES, Register
+from .register import CURRENCIES, Register, steps
 
-__all__ = ["CHUNK", "StraightThrough", "steps"]
+__all__ = ["CHUNK", "StraightThrough"]
 
 CHUNK = 32_768
 """Payments that `StraightThrough.pay_many` decides at a time."""
@@ -57,6 +57,8 @@ class StraightThrough(Register):
         super().__init__(*args, **options)  # type: ignore[arg-type] # as Register takes them
         self.waiting = {}
         self.mirror: object = None
+        self.lock = self.ledger.locked()
+        self.go_on(self.time)
 
     # One by one.
 
@@ -81,12 +83,17 @@ class StraightThrough(Register):
                 column could have, as `checked` raises it.
             TypeError: for anything but `int`.
         """
-        item = number, payer, code, amount, time, serial, asked, expires
-        for value in item:
-            if value.__class__ is not int:
-                raise TypeError(f"a payment is of int, not {type(value).__name__}")
         if not (
-            0 <= number < 2**63
+            number.__class__
+            is payer.__class__
+            is code.__class__
+            is amount.__class__
+            is time.__class__
+            is serial.__class__
+            is asked.__class__
+            is expires.__class__
+            is int
+            and 0 <= number < 2**63
             and 0 <= payer < len(self.customer_of)
             and 0 <= code < len(self.payees)
             and 0 <= amount < 2**63
@@ -97,12 +104,15 @@ class StraightThrough(Register):
             and (serial >= 0) == self.dynamic[code]
             and (serial >= 0 or (not asked and expires < 0))
         ):
-            self._refuse_form(item)
-        with self.ledger.locked():
-            return self.pay_checked(*item)
+            self._refuse_form((number, payer, code, amount, time, serial, asked, expires))
+        with self.lock:
+            return self.pay_checked(number, payer, code, amount, time, serial, asked, expires)
 
     def _refuse_form(self, item: tuple[int, ...]) -> NoReturn:
         """Refuse a payment that no column could hold, by the column that could not."""
+        for value in item:
+            if type(value) is not int:
+                raise TypeError(f"a payment is of int, not {type(value).__name__}")
         number, payer, code, amount, time, serial, asked, expires = item
         for name, held in (
             ("INSTRUCTION_ID_INVALID", 0 <= number < 2**63),
@@ -130,14 +140,14 @@ class StraightThrough(Register):
         expires: int,
     ) -> int:
         """Decide a payment of good form and write it down. The rules stand in their order."""
-        self.go_on(time)
+        if time > self.time:
+            self.go_on(time)
         currency, payee = self.currency_of[code], self.payees[code]
         account = self.accounts[_WIDTH * payer + currency]
         credited = -1 if self.credit_days[code] else self.credited[code]
         need, entered = asked or self.units[code], amount
         amount = entered or need
-        ledger = self.ledger
-        state, journal = ledger.state, ledger.journal
+        journal = self.ledger.journal
         body = account, payee, credited, amount
         if number <= self.ids.last:
             return self.known(number, steps(*body))
@@ -298,11 +308,3 @@ class StraightThrough(Register):
         arrays = checked(columns, len(self.customer_of), len(self.payees))
         with self.ledger.locked():
             return pay_in_chunks(self, arrays, chunk)
-
-
-def steps(account: int, payee: int, credited: int, amount: int) -> list[Step]:
-    """Return what a payment posts: what its id stands for."""
-    made: list[Step] = [(Kind.MOVE, account, payee, amount)]
-    if credited >= 0:
-        made.append((Kind.POST, payee, credited, amount))
-    return made

@@ -11,6 +11,7 @@ from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
 from .columns import CODE, OUTCOMES
 from .deciding import RESENT, Chunk
 from .mirror import Mirror
+from .register import steps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,19 +50,17 @@ def write(
     bank.go_on(int(chunk.times[-1]))
     result = np.where(outcome == 0, first, -1)
     for item in np.flatnonzero(outcome == RESENT).tolist():
+        body = steps(*(int(column[item]) for column in _body(chunk)))
         try:
-            result[item] = bank.known(int(chunk.ids[item]), _steps_of(chunk, item))
+            result[item] = bank.known(int(chunk.ids[item]), body)
             outcome[item] = 0
         except SettlementError as problem:
             outcome[item] = OUTCOMES.index(problem.name)
     return result, outcome
 
 
-def _steps_of(chunk: Chunk, item: int) -> list[tuple[Kind, int, int, int]]:
-    from .straight_through import steps
-
-    columns = chunk.account, chunk.payee, chunk.credited, chunk.amount
-    return steps(*(int(column[item]) for column in columns))
+def _body(chunk: Chunk) -> tuple[Numbers, ...]:
+    return chunk.account, chunk.payee, chunk.credited, chunk.amount
 
 
 def _append(
@@ -92,7 +91,8 @@ def _append(
     texts = np.array([journal.number_of(name) if name else 0 for name in OUTCOMES])
     rows["debit"][refused], rows["ref"][refused] = texts[chunk.outcome[burnt]], chunk.ids[burnt]
     rows["stamp"][refused] = stamps[burnt] | (Kind.REFUSE | NUMBER_ID)
-    digests = [body_digest(_steps_of(chunk, item)) for item in burnt.tolist()]
+    bodies = zip(*(column[burnt].tolist() for column in _body(chunk)), strict=True)
+    digests = [body_digest(steps(*body)) for body in bodies]
     if digests:
         rows["credit"][refused] = [digest[0] for digest in digests]
         rows["amount"][refused] = [digest[1] for digest in digests]
