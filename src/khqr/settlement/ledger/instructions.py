@@ -248,3 +248,7 @@ class RisingIds:
     def last(self) -> int:
         """The last id that was entered, or -1."""
         return self._last
+
+    def columns(self) -> tuple[array[int], array[int]]:
+        """Return the ids and their rows as they are kept, to be read only."""
+        return self._ids, self._rows

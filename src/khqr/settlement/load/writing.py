@@ -11,6 +11,7 @@ from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
 from .columns import CODE, OUTCOMES
 from .deciding import RESENT, Chunk
 from .mirror import Mirror
+from .reading import ROW
 from .register import steps
 
 if TYPE_CHECKING:
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from .columns import Numbers
     from .straight_through import StraightThrough
 
-__all__ = ["ROW", "write"]
-
-ROW = [("debit", "<u4"), ("credit", "<u4"), ("amount", "<i8"), ("stamp", "<i8"), ("ref", "<i8")]
-"""A row of the journal, as `khqr.settlement.ledger.journal` packs it."""
+__all__ = ["write"]
 
 
 def write(
