@@ -16,6 +16,7 @@ from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
 from ..payments.limits import DAY, business_day
 from .columns import require_numpy
 from .reading import PIECE, Piece, Shape
+from .tally import Tally
 
 if TYPE_CHECKING:
     from .columns import Numbers
@@ -34,16 +35,19 @@ class JournalAudit(Audit):
     Args:
         bank: what is checked.
         more: further invariants.
+        tally: adds up what is read.
 
     >>> from khqr.settlement.load.straight_through import StraightThrough
     >>> JournalAudit(StraightThrough(["deva"])).sweep()
     []
     """
 
-    def __init__(self, bank: StraightThrough, more: Sequence[Invariant] = ()) -> None:
+    def __init__(
+        self, bank: StraightThrough, more: Sequence[Invariant] = (), *, tally: Tally | None = None
+    ) -> None:
         require_numpy()
         limits = Invariant("I13", "the used limit is what is held and paid", self._within)
-        self.bank = bank
+        self.bank, self.tally = bank, tally
         self.by_rows = False
         """Whether the journal had to be read row by row."""
         super().__init__(bank.ledger, (*INVARIANTS, limits, *more))
@@ -93,6 +97,8 @@ class JournalAudit(Audit):
         posting = piece.at(sound & ((piece.kind == Kind.POST) | (piece.kind == Kind.MOVE)))
         self._look_at_amounts(posting)
         self._count_limits(posting)
+        if self.tally is not None and self._shape is not None:
+            self.tally.take(posting, self._shape)
         self._post(posting)
         return True
 
@@ -144,9 +150,7 @@ class JournalAudit(Audit):
             np.frombuffer(column, np.int64)[self._known_ids : self._known_ids + len(rows)]
             for column in self.bank.ids.columns()
         )
-        if not (
-            np.array_equal(kept_ids, ids) and np.array_equal(kept_rows, piece.numbers[rows])
-        ):
+        if not (np.array_equal(kept_ids, ids) and np.array_equal(kept_rows, piece.numbers[rows])):
             self.seen["I6"].append(
                 f"the ledger does not answer the ids of rows {piece.start} on by those rows"
             )

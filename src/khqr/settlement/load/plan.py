@@ -79,9 +79,7 @@ class Plan:
         weights = [self._weight(number) for number in range(self.days)]
         total, before = sum(weights), 0
         for number, weight in enumerate(weights):
-            first, last = (
-                self.payments * edge // total for edge in (before, before + weight)
-            )
+            first, last = (self.payments * edge // total for edge in (before, before + weight))
             before += weight
             yield self.first_day + number, last - first
 

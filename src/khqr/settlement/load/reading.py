@@ -111,9 +111,12 @@ class Piece:
         posts, moves = self.kind == Kind.POST, self.kind == Kind.MOVE
         known = (self.debit < opened) & (self.credit < opened)
         last = len(shape.unit) - 1
-        legs = (shape.bsa[np.minimum(self.debit, last)] >= 0) & (
-            shape.bsa[np.minimum(self.credit, last)] >= 0
-        ) if last >= 0 else known
+        legs = (
+            (shape.bsa[np.minimum(self.debit, last)] >= 0)
+            & (shape.bsa[np.minimum(self.credit, last)] >= 0)
+            if last >= 0
+            else known
+        )
         return ~(posts | moves) | (known & (~moves | legs))
 
 
@@ -125,7 +128,8 @@ class Shape:
 
         rows = accounts.rows
         self.unit = np.array(accounts.units, np.int64)
-        names = {currency: number for number, currency in enumerate({row.currency for row in rows})}
+        self.currencies = sorted({row.currency for row in rows})
+        names = {currency: number for number, currency in enumerate(self.currencies)}
         self.currency = np.array([names[row.currency] for row in rows], np.int64)
         nothing = (-1, -1, -1)
         behind = np.array([leg[3:] if leg else nothing for leg in accounts.legs], np.int64)

@@ -112,9 +112,7 @@ class World:
         self.wallet_codes = self._codes(
             [
                 encode(
-                    Individual(
-                        bakong_account_id=name, merchant_name="Demo User", currency=currency
-                    )
+                    Individual(bakong_account_id=name, merchant_name="Demo User", currency=currency)
                 )
                 for name in wallets[place][: self.wallets]
             ]
