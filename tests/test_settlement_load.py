@@ -51,7 +51,7 @@ def state_of(bank: StraightThrough) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=min(EXAMPLES, 300))
+@settings(max_examples=min(EXAMPLES, 150))
 @given(items=payments(), chunk=st.integers(1, 45), more=payments())
 def test_many_at_once_are_what_one_by_one_are(
     items: list[Payment], chunk: int, more: list[Payment]

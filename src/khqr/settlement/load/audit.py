@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from ..ledger.audit import Audit, Invariant
 from ..ledger.invariants import INVARIANTS
 from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
-from ..payments.limits import DAY, business_day
+from ..payments.limits import business_day
 from .columns import require_numpy
 from .reading import PIECE, Piece, Shape
 from .tally import Tally
 
 if TYPE_CHECKING:
     from .columns import Numbers
+    from .reading import Flags
     from .straight_through import StraightThrough
 
 __all__ = ["JournalAudit"]
@@ -60,6 +61,8 @@ class JournalAudit(Audit):
         self._shape: Shape | None = None
         self._last_id, self._known_ids, self._continued = -1, 0, False
         self._day = business_day(0)
+        self._known_places = -1, -1
+        self._place_of: Numbers = np.zeros(0, np.int64)
         self._day_sums: Numbers = np.zeros(0, np.int64)
 
     def _read_on(self) -> None:
@@ -73,6 +76,10 @@ class JournalAudit(Audit):
             if not self._take(piece):
                 self._read_by_rows()
                 return
+        if self._known_ids != len(self.bank.ids):
+            self.seen["I6"].append(
+                f"the ledger knows {len(self.bank.ids)} ids, the journal {self._known_ids}"
+            )
         self._texts = journal.feed(self.sha, start, stop, self._texts)
         self.read = self._first = stop
         self.shadow.posted[:] = self._posted.tolist()
@@ -88,6 +95,8 @@ class JournalAudit(Audit):
     def _take(self, piece: Piece) -> bool:
         """Let a piece have its effect; False if it holds what is not known here."""
         if not piece.holds_only(_KNOWN) or piece.largest * len(piece.kind) >= _LARGE:
+            return False
+        if len(self._posted) and max(self._posted.max(), -self._posted.min()) >= _LARGE:
             return False
         before = len(self.shadow.accounts)
         self._open(piece)
@@ -125,7 +134,7 @@ class JournalAudit(Audit):
         if len(piece.time):
             self._time = int(piece.time[-1])
 
-    def _look_at_names(self, piece: Piece, before: int) -> Numbers:
+    def _look_at_names(self, piece: Piece, before: int) -> Flags:
         """Return which rows name only accounts that were open, and that can be moved between."""
         assert self._shape is not None
         sound = piece.names_known(before, self._shape)
@@ -171,36 +180,49 @@ class JournalAudit(Audit):
         """Add up what each customer pays in a day, and look at it when the day is over."""
         import numpy as np
 
-        bank = self.bank
-        width = len(bank.per_payment)
-        places = np.full(len(self._posted), -1, np.int64)
-        accounts = np.array(bank.accounts, np.int64)
-        payers = np.repeat(np.array(bank.customer_of, np.int64), width)
-        place = payers * width + np.tile(np.arange(width), len(bank.customer_of))
-        open_ = (accounts >= 0) & (accounts < len(places))
-        places[accounts[open_]] = place[open_]
-        self._day_sums = np.concatenate(
-            (self._day_sums, np.zeros(len(bank.used) - len(self._day_sums), np.int64))
-        )
-        counts = (posting.kind == Kind.MOVE) & ((posting.flags & NUMBER_ID) > 0)
-        paid = posting.at(counts)
-        where, days = places[paid.debit], (paid.time + 7 * 3_600_000) // DAY
-        for day in np.unique(days).tolist():
+        places = self._places()
+        missing = len(self.bank.used) - len(self._day_sums)
+        self._day_sums = np.concatenate((self._day_sums, np.zeros(missing, np.int64)))
+        paid = posting.at((posting.kind == Kind.MOVE) & ((posting.flags & NUMBER_ID) > 0))
+        where = places[paid.debit]
+        for day, first, last in paid.days():
             if day != self._day:
                 self._end_day()
                 self._day = day
-            chosen = (days == day) & (where >= 0)
-            np.add.at(self._day_sums, where[chosen], paid.amount[chosen])
+            chosen = where[first:last] >= 0
+            amounts = paid.amount[first:last][chosen]
+            np.add.at(self._day_sums, where[first:last][chosen], amounts)
 
-    def _end_day(self) -> None:
+    def _places(self) -> Numbers:
+        """Return for each account the customer and currency whose limit it uses, or -1."""
         import numpy as np
 
-        caps = np.maximum(np.array(self.bank.caps, np.int64), 0)
-        for place in np.flatnonzero(self._day_sums > caps)[:3].tolist():
-            self.seen["I13"].append(
-                f"customer {place // 2} paid {self._day_sums[place]} of {caps[place]} "
-                f"on day {self._day}"
+        bank = self.bank
+        known = len(self._posted), len(bank.customer_of)
+        if known != self._known_places:
+            self._known_places = known
+            width = len(bank.per_payment)
+            self._place_of = np.full(len(self._posted), -1, np.int64)
+            accounts = np.array(bank.accounts, np.int64)
+            customers = np.repeat(np.array(bank.customer_of, np.int64), width)
+            place = customers * width + np.tile(np.arange(width), len(bank.customer_of))
+            has = (accounts >= 0) & (accounts < len(self._posted))
+            self._place_of[accounts[has]] = place[has]
+        return self._place_of
+
+    def _over(self) -> Iterator[str]:
+        """Yield who paid more in the day that was last read than anybody of the tier may."""
+        import numpy as np
+
+        caps = np.maximum(np.array(self.bank.highest_caps, np.int64), 0)
+        for place in np.flatnonzero(self._day_sums > caps[: len(self._day_sums)])[:3].tolist():
+            yield (
+                f"customer {place // 2} paid {self._day_sums[place]} on day {self._day}, "
+                f"{caps[place]} may be paid"
             )
+
+    def _end_day(self) -> None:
+        self.seen["I13"] += self._over()
         self._day_sums[:] = 0
 
     def _within(self, _: Audit) -> Iterator[str]:
@@ -208,11 +230,12 @@ class JournalAudit(Audit):
 
         if self.by_rows:
             return
+        yield from self._over()
         used = np.array(self.bank.used, np.int64)
-        sums = self._day_sums if self._day == self.bank.day else np.zeros(len(used), np.int64)
-        sums = np.concatenate((sums, np.zeros(len(used) - len(sums), np.int64)))
-        caps = np.maximum(np.array(self.bank.caps, np.int64), 0)
-        for place in np.flatnonzero((used != sums) | (sums > caps))[:3].tolist():
+        sums = np.zeros(len(used), np.int64)
+        if self._day == self.bank.day:
+            sums[: len(self._day_sums)] = self._day_sums
+        for place in np.flatnonzero(used != sums)[:3].tolist():
             yield f"customer {place // 2}: {used[place]} used, the journal says {sums[place]}"
 
     # Balances.
@@ -227,5 +250,5 @@ class JournalAudit(Audit):
         for row, account in shape.short(posted, *events)[:3]:
             name = self.shadow.accounts.rows[account]
             self.seen["I5"].append(f"row {posting.numbers[row]} leaves {name} below zero")
-        for _, account, change in events:
-            np.add.at(posted, account, change)
+        for _, accounts, change in events:
+            np.add.at(posted, accounts, change)

@@ -94,7 +94,7 @@ def require_numpy() -> None:
         MissingDependency: if numpy is not installed.
     """
     try:
-        import numpy  # noqa: F401 - whether it is there
+        import numpy as np  # noqa: F401 - whether it is there
     except ImportError:
         raise MissingDependency(
             "numpy", needed_for="many payments at once", extra="simulate"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from .columns import CODE
+from .in_order import decide_in_order
 from .mirror import Mirror
 
 if TYPE_CHECKING:
@@ -116,16 +117,15 @@ def _paid(bank: StraightThrough, serials: Numbers) -> Flags:
     return (np.frombuffer(bank.paid_serials, np.uint8)[serials] > 0) & (serials >= 0)
 
 
-def decide(chunk: Chunk, mirror: Mirror, bank: StraightThrough) -> None:
+def decide(chunk: Chunk, mirror: Mirror) -> None:
     """Give every payment of the chunk its outcome."""
     import numpy as np
 
     live = chunk.outcome == 0
     doubtful, order, places = _doubtful(chunk, mirror, live)
-    repeated = _repeated(chunk)
-    order = (order & live) | repeated
+    order = (order & live) | _repeated(chunk)
     if order.any():
-        _in_order(chunk, mirror, np.flatnonzero(order), doubtful, places)
+        decide_in_order(chunk, mirror, np.flatnonzero(order), doubtful, places)
 
 
 def _doubtful(chunk: Chunk, mirror: Mirror, live: Flags) -> tuple[set[int], Flags, set[int]]:
@@ -191,61 +191,3 @@ def _repeated(chunk: Chunk) -> Flags:
     if len(twice):
         repeated[found[np.isin(chunk.serials[found], twice)]] = True
     return repeated
-
-
-def _in_order(
-    chunk: Chunk, mirror: Mirror, at: Numbers, doubtful: set[int], places: set[int]
-) -> None:
-    """Decide payments one after the other, keeping account of what is in doubt and nothing else."""
-    import numpy as np
-
-    posted = {number: int(mirror.posted[number]) for number in doubtful}
-    low = {number: int(mirror.low[number]) for number in doubtful}
-    high = {number: int(mirror.high[number]) for number in doubtful}
-    left = {place: int(mirror.caps[place] - mirror.used[place]) for place in places}
-    paid: set[int] = set()
-    account, payee = chunk.account[at], chunk.payee[at]
-    final = np.where(chunk.credited[at] < 0, payee, chunk.credited[at])
-    columns = (
-        at, chunk.outcome[at], chunk.serials[at], chunk.amount[at], chunk.place[at],
-        account, final, chunk.between[at], chunk.tokens[at],
-        mirror.bsa[account], mirror.central[account], mirror.holder[account],
-        mirror.bsa[payee], mirror.central[payee], mirror.holder[payee],
-    )  # fmt: skip
-    funds, settles = CODE["INSUFFICIENT_FUNDS"], CODE["INSUFFICIENT_SETTLEMENT_BALANCE"]
-    consumed, limit = CODE["QR_CONSUMED"], CODE["LIMIT_PER_DAY"]
-    for (
-        item, outcome, serial, amount, place, payer, fed, between, tokens,
-        bsa, central, holder, to_bsa, to_central, to_holder,
-    ) in zip(*(column.tolist() for column in columns), strict=True):  # fmt: skip
-        down: list[int] = []
-        up: list[int] = []
-        if between:
-            down, up = [central, to_bsa], [bsa, to_central]
-        if tokens:
-            down, up = [*down, holder], [*up, to_holder]
-        if serial in paid:
-            outcome = consumed  # noqa: PLW2901 - what the payment comes to
-        elif outcome:
-            pass
-        elif amount > left.get(place, amount):
-            outcome = limit  # noqa: PLW2901
-        elif payer in doubtful and posted[payer] - amount < low[payer]:
-            outcome = funds  # noqa: PLW2901
-        elif any(
-            posted[number] - amount < low[number] for number in down if number in doubtful
-        ) or any(posted[number] + amount > high[number] for number in up if number in doubtful):
-            outcome = settles  # noqa: PLW2901
-        chunk.outcome[item] = outcome
-        if outcome:
-            continue
-        if serial >= 0:
-            paid.add(serial)
-        if place in left:
-            left[place] -= amount
-        for number in (payer, *down):
-            if number in doubtful:
-                posted[number] -= amount
-        for number in (fed, *up):
-            if number in doubtful:
-                posted[number] += amount

@@ -9,6 +9,7 @@ one, by numbers alone.
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..errors import SettlementError
@@ -73,10 +74,10 @@ def _stretches(times: Numbers, size: int, chunk: int) -> list[tuple[int, int]]:
     """Cut the places up to ``size`` into pieces of one business day and at most ``chunk``."""
     import numpy as np
 
-    days = business_day(times)  # type: ignore[arg-type, call-overload] # it counts arrays as well
+    days = business_day(times)  # type: ignore[arg-type] # it counts arrays as well
     edges = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), size] if size else [0]
     pieces = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         pieces += [(start, min(start + chunk, last)) for start in range(first, last, chunk)]
     return pieces
 
@@ -98,7 +99,7 @@ def _pay_part(bank: StraightThrough, part: list[Numbers]) -> tuple[Numbers, npt.
     made = None if mirror is None else Chunk.of(bank, mirror, part)
     if mirror is None or made is None:
         return _one_by_one(bank, part)
-    decide(made, mirror, bank)
+    decide(made, mirror)
     return write(made, mirror, bank)
 
 
@@ -112,7 +113,7 @@ def _one_by_one(
     rows, refusals = array("q"), bytearray()
     for item in zip(*(column.tolist() for column in part), strict=True):
         try:
-            row, refusal = bank.pay_checked(*item), 0
+            row, refusal = bank.pay_checked(item), 0
         except SettlementError as problem:
             row, refusal = -1, OUTCOMES.index(problem.name)
         rows.append(row)

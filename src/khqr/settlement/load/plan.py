@@ -96,7 +96,7 @@ def half_year_2023(*, seed: int = 1, banks: int = 20, texts: int = 1_000) -> Pla
         days=HALF_YEAR,
         seed=seed,
         banks=banks,
-        payers=60_000,
+        payers=80_000,
         shops=4_000,
         texts=texts,
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from ..ledger.accounts import Accounts
 from ..ledger.chart import Side
 from ..ledger.journal import CONTINUED, ROW_SIZE, Journal, Kind
+from ..payments.limits import DAY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,9 @@ ROW = [("debit", "<u4"), ("credit", "<u4"), ("amount", "<i8"), ("stamp", "<i8"),
 
 PIECE = 2**18
 """Rows that are read at a time."""
+
+_EAST = 7 * 3_600_000
+"""As `khqr.settlement.payments.limits.business_day` has it."""
 
 Event = tuple["Numbers", "Numbers", "Numbers"]
 """Places of rows, accounts, and what the rows add to the credits less debits of each."""
@@ -96,12 +101,20 @@ class Piece:
         past = np.concatenate(([before], self.time))[:-1]
         return [int(number) for number in self.numbers[self.time < past]]
 
-    def first_of_transaction(self, continued: bool) -> Flags:  # noqa: FBT001 - of the row before
+    def first_of_transaction(self, continued: bool) -> Flags:
         """Say which rows begin a transaction."""
         import numpy as np
 
         follows = (self.flags & CONTINUED) > 0
         return ~np.concatenate(([continued], follows))[:-1]
+
+    def days(self) -> list[tuple[int, int, int]]:
+        """Return the business days of the rows, each with its first place and the one behind it."""
+        import numpy as np
+
+        days = (self.time + _EAST) // DAY
+        edges = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
+        return [(int(days[first]), first, last) for first, last in pairwise(edges) if first < last]
 
     def names_known(self, before: int, shape: Shape) -> Flags:
         """Say which rows name accounts that are open by then, and have legs where they move."""
@@ -109,15 +122,17 @@ class Piece:
 
         opened = before + np.cumsum(self.kind == Kind.OPEN)
         posts, moves = self.kind == Kind.POST, self.kind == Kind.MOVE
-        known = (self.debit < opened) & (self.credit < opened)
         last = len(shape.unit) - 1
+        opened = np.minimum(opened, last + 1)
+        known = (self.debit < opened) & (self.credit < opened)
         legs = (
             (shape.bsa[np.minimum(self.debit, last)] >= 0)
             & (shape.bsa[np.minimum(self.credit, last)] >= 0)
             if last >= 0
             else known
         )
-        return ~(posts | moves) | (known & (~moves | legs))
+        sound: Flags = ~(posts | moves) | (known & (~moves | legs))
+        return sound
 
 
 class Shape:
@@ -147,7 +162,8 @@ class Shape:
             self.unit[posting.debit] != self.unit[posting.credit],
             self.currency[posting.debit] != self.currency[posting.credit],
         )
-        return wrong | (posting.amount <= 0) | (posting.debit == posting.credit)
+        mixed: Flags = wrong | (posting.amount <= 0)
+        return mixed
 
     def events(self, posting: Piece) -> list[Event]:
         """Return what the rows do to each account, movements by the leg rule."""

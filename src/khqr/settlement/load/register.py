@@ -77,7 +77,7 @@ class Register:
         """How often something was changed here that a copy may have of it."""
         # By payer and currency, by payer, by customer and currency, by customer:
         self.accounts, self.customer_of = array("q"), array("q")
-        self.caps, self.frozen = array("q"), array("q")
+        self.caps, self.highest_caps, self.frozen = array("q"), array("q"), array("q")
         # By code:
         self.payees, self.credited, self.credit_days = array("q"), array("q"), array("q")
         self.currency_of, self.units = array("q"), array("q")
@@ -104,12 +104,15 @@ class Register:
         if number == len(self.frozen):
             self.frozen.append(0)
             self.caps.extend([-1] * len(CURRENCIES))
+            self.highest_caps.extend([-1] * len(CURRENCIES))
             self.used.extend([0] * len(CURRENCIES))
         self.customers[customer.id] = customer
         self.frozen[number] = int(customer.frozen)
         for place, currency in enumerate(CURRENCIES):
             cap = min(caps.get(currency, -1), NEVER)
-            self.caps[len(CURRENCIES) * number + place] = cap
+            where = len(CURRENCIES) * number + place
+            self.caps[where] = cap
+            self.highest_caps[where] = max(self.highest_caps[where], cap)
         self.changes += 1
         return number
 

@@ -146,7 +146,7 @@ def _figures(
         balances[account.book, kind, account.currency] += bank.ledger.state.balance(number)
     refusals = {name: count for name, count in counts.most_common() if name}
     posted = sum(row.payments for row in tally.volume())
-    waiting = sum(len(credits) // 3 for credits in bank.waiting.values())
+    waiting = sum(len(due) // 3 for due in bank.waiting.values())
     return Figures(
         title=title,
         volume=tally.volume(),

@@ -9,7 +9,7 @@ is the order in which the rules are looked at.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NoReturn
 
 from ..errors import REFUSALS, SettlementError
@@ -28,6 +28,12 @@ CHUNK = 32_768
 _MOVE, _MOVE_ON = Kind.MOVE | NUMBER_ID, Kind.MOVE | NUMBER_ID | CONTINUED
 _POST, _REFUSE = Kind.POST | NUMBER_ID, Kind.REFUSE | NUMBER_ID
 _WIDTH = len(CURRENCIES)
+
+Item = tuple[int, int, int, int, int, int, int, int]
+"""A payment: one place of all `Columns`."""
+
+Body = tuple[int, int, int, int]
+"""What `steps` takes: payer's account, where the hop goes, the account credited at once, amount."""
 
 
 class StraightThrough(Register):
@@ -56,6 +62,9 @@ class StraightThrough(Register):
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type] # as Register takes them
         self.waiting = {}
+        state = self.ledger.state
+        self._posted, self._floor, self._ceiling = state.posted, state.floor, state.ceiling
+        self._legs = state.accounts.legs
         self.mirror: object = None
         self.lock = self.ledger.locked()
         self.go_on(self.time)
@@ -106,9 +115,9 @@ class StraightThrough(Register):
         ):
             self._refuse_form((number, payer, code, amount, time, serial, asked, expires))
         with self.lock:
-            return self.pay_checked(number, payer, code, amount, time, serial, asked, expires)
+            return self.pay_checked((number, payer, code, amount, time, serial, asked, expires))
 
-    def _refuse_form(self, item: tuple[int, ...]) -> NoReturn:
+    def _refuse_form(self, item: Item) -> NoReturn:
         """Refuse a payment that no column could hold, by the column that could not."""
         for value in item:
             if type(value) is not int:
@@ -128,71 +137,102 @@ class StraightThrough(Register):
             f"expiry {expires:#x}: a serial stands with a dynamic code, and with nothing else",
         )
 
-    def pay_checked(
-        self,
-        number: int,
-        payer: int,
-        code: int,
-        amount: int,
-        time: int,
-        serial: int,
-        asked: int,
-        expires: int,
-    ) -> int:
-        """Decide a payment of good form and write it down. The rules stand in their order."""
+    def pay_checked(self, item: Item) -> int:
+        """Decide a payment of good form and write it down; `pay` and `pay_many` end here."""
+        number, payer, code, entered, time, serial, asked, _ = item
         if time > self.time:
             self.go_on(time)
-        currency, payee = self.currency_of[code], self.payees[code]
+        currency, payee, days = self.currency_of[code], self.payees[code], self.credit_days[code]
         account = self.accounts[_WIDTH * payer + currency]
-        credited = -1 if self.credit_days[code] else self.credited[code]
-        need, entered = asked or self.units[code], amount
-        amount = entered or need
-        journal = self.ledger.journal
-        body = account, payee, credited, amount
+        amount = entered or asked or self.units[code]
+        body = account, payee, -1 if days else self.credited[code], amount
         if number <= self.ids.last:
             return self.known(number, steps(*body))
         if account < 0 or payee < 0:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"payer {payer} or payee of code {code}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"payer {payer}, or the payee of code {code}")
         if account == payee:
             raise SettlementError("UNBALANCED", f"payer {payer} would pay itself")
-        name, customer = "", self.customer_of[payer]
-        place = _WIDTH * customer + currency
-        cap = self.caps[place]
-        if serial >= 0 and self._is_paid(serial):
-            name = "QR_CONSUMED"
-        elif self.time > (self.expiries[code] if expires < 0 else expires):
-            name = "QR_EXPIRED"
-        elif not amount or (need and amount != need):
-            name = "QR_AMOUNT_MISMATCH"
-        elif self.frozen[customer]:
-            name = "ACCOUNT_FROZEN"
-        elif cap < 0:
-            name = "KYC_TIER"
-        elif amount > self.per_payment[currency]:
-            name = "LIMIT_PER_TX"
-        elif amount > cap - self.used[place]:
-            name = "LIMIT_PER_DAY"
-        else:
-            name = self._post(account, payee, credited, amount)
-        stamp = self.time << 8
+        place = _WIDTH * self.customer_of[payer] + currency
+        name = self._rule(item, amount, place) or self._short(account, payee, amount)
         if name:
-            digest = body_digest(steps(*body))
-            text = journal.number_of(name)
-            self.ids[number] = journal.append(text, *digest, stamp | _REFUSE, number)
-            raise SettlementError(name, REFUSALS[name].when)
-        if credited >= 0:
+            self._refuse(name, number, body)
+        row = self._write(number, body)
+        self.used[place] += amount
+        if serial >= 0:
+            self.room_for(serial)
+            self.paid_serials[serial] = 1
+        if days:
+            self.wait(self.day + days, (payee, self.credited[code], amount))
+        return row
+
+    def _rule(self, item: Item, amount: int, place: int) -> str:
+        """Return the first rule about code, payer and limits that a payment breaks, or nothing."""
+        _, payer, code, _, _, serial, asked, expires = item
+        need = asked or self.units[code]
+        if 0 <= serial < len(self.paid_serials) and self.paid_serials[serial]:
+            return "QR_CONSUMED"
+        if self.time > (self.expiries[code] if expires < 0 else expires):
+            return "QR_EXPIRED"
+        if not amount or (need and amount != need):
+            return "QR_AMOUNT_MISMATCH"
+        if self.frozen[self.customer_of[payer]]:
+            return "ACCOUNT_FROZEN"
+        cap = self.caps[place]
+        if cap < 0:
+            return "KYC_TIER"
+        if amount > self.per_payment[self.currency_of[code]]:
+            return "LIMIT_PER_TX"
+        return "LIMIT_PER_DAY" if amount > cap - self.used[place] else ""
+
+    def _short(self, account: int, payee: int, amount: int) -> str:
+        """Return the name of what is short for a hop, or nothing."""
+        posted, floor = self._posted, self._floor
+        if posted[account] - amount < floor[account]:
+            return "INSUFFICIENT_FUNDS"
+        one, other = self._legs[account], self._legs[payee]
+        assert one is not None and other is not None  # noqa: PT018 - the register opens only such
+        if one.unit != other.unit and (
+            posted[one.bsa] + amount > self._ceiling[one.bsa]
+            or posted[one.central] - amount < floor[one.central]
+        ):
+            return "INSUFFICIENT_SETTLEMENT_BALANCE"
+        if one.holder != other.holder and posted[one.holder] - amount < floor[one.holder]:
+            return "INSUFFICIENT_SETTLEMENT_BALANCE"
+        return ""
+
+    def _refuse(self, name: str, number: int, body: Body) -> NoReturn:
+        """Write down that an id is refused, and refuse."""
+        journal = self.ledger.journal
+        stamp, text = self.time << 8 | _REFUSE, journal.number_of(name)
+        self.ids[number] = journal.append(text, *body_digest(steps(*body)), stamp, number)
+        raise SettlementError(name, REFUSALS[name].when)
+
+    def _write(self, number: int, body: Body) -> int:
+        """Write the rows of a payment, change the balances by the leg rule, return the row."""
+        account, payee, credited, amount = body
+        journal, stamp, posted = self.ledger.journal, self.time << 8, self._posted
+        if credited < 0:
+            row = journal.append(account, payee, amount, stamp | _MOVE, number)
+        else:
             row = journal.extend(
                 PACK(account, payee, amount, stamp | _MOVE_ON, number)
                 + PACK(payee, credited, amount, stamp | _POST, number)
             )
-        else:
-            row = journal.append(account, payee, amount, stamp | _MOVE, number)
         self.ids[number] = row
-        self.used[place] += amount
-        if serial >= 0:
-            self._consume(serial)
-        if self.credit_days[code]:
-            self.wait(self.day + self.credit_days[code], (payee, self.credited[code], amount))
+        one, other = self._legs[account], self._legs[payee]
+        assert one is not None and other is not None  # noqa: PT018 - as above
+        _, unit, _, bsa, central, holder = one
+        _, to_unit, _, to_bsa, to_central, to_holder = other
+        posted[account] -= amount
+        posted[payee if credited < 0 else credited] += amount
+        if unit != to_unit:
+            posted[bsa] += amount
+            posted[central] -= amount
+            posted[to_bsa] -= amount
+            posted[to_central] += amount
+        if holder != to_holder:
+            posted[holder] -= amount
+            posted[to_holder] += amount
         return row
 
     def go_on(self, time: int) -> None:
@@ -206,34 +246,6 @@ class StraightThrough(Register):
                 self.used = array("q", bytes(8 * len(self.used)))
                 self.changes += 1
 
-    def _post(self, account: int, payee: int, credited: int, amount: int) -> str:
-        """Change the balances by the leg rule, or return the name of what is short."""
-        state = self.ledger.state
-        posted, floor, ceiling = state.posted, state.floor, state.ceiling
-        one, other = state.accounts.legs[account], state.accounts.legs[payee]
-        assert one is not None and other is not None  # noqa: PT018 - the register opens only such
-        if posted[account] - amount < floor[account]:
-            return "INSUFFICIENT_FUNDS"
-        _, unit, _, bsa, central, holder = one
-        _, to_unit, _, to_bsa, to_central, to_holder = other
-        if unit != to_unit and (
-            posted[bsa] + amount > ceiling[bsa] or posted[central] - amount < floor[central]
-        ):
-            return "INSUFFICIENT_SETTLEMENT_BALANCE"
-        if holder != to_holder and posted[holder] - amount < floor[holder]:
-            return "INSUFFICIENT_SETTLEMENT_BALANCE"
-        posted[account] -= amount
-        posted[payee if credited < 0 else credited] += amount
-        if unit != to_unit:
-            posted[bsa] += amount
-            posted[central] -= amount
-            posted[to_bsa] -= amount
-            posted[to_central] += amount
-        if holder != to_holder:
-            posted[holder] -= amount
-            posted[to_holder] += amount
-        return ""
-
     def known(self, number: int, body: list[Step]) -> int:
         """Answer an id that is not above all others: its row, if the same was paid by it."""
         row = self.ids.get(number)
@@ -246,13 +258,6 @@ class StraightThrough(Register):
         if outcome.state is InstructionState.COMMITTED:
             return row
         raise SettlementError("ALREADY_REFUSED", f"row {row} refused it", first=outcome.refusal)
-
-    def _is_paid(self, serial: int) -> bool:
-        return serial < len(self.paid_serials) and bool(self.paid_serials[serial])
-
-    def _consume(self, serial: int) -> None:
-        self.room_for(serial)
-        self.paid_serials[serial] = 1
 
     def room_for(self, serial: int) -> None:
         """Make ``paid_serials`` long enough for a serial."""
@@ -271,20 +276,30 @@ class StraightThrough(Register):
 
         Each is a posting of its own, in the order of the payments.
         """
-        with self.ledger.locked():
+        if type(time) is not int:
+            raise TypeError(f"a time is an int of milliseconds, not {type(time).__name__}")
+        if not 0 <= time <= LARGEST_TIME:
+            raise SettlementError("CLOCK_INVALID", f"{time:#x} ms is no time of a row")
+        with self.lock:
             self.go_on(time)
             due = [day for day in sorted(self.waiting) if day_starts(day) <= self.time]
-            return sum(self._credit(self.waiting.pop(day)) for day in due)
+            return sum(self._credit(day) for day in due)
 
-    def _credit(self, credits: array[int]) -> int:
-        def items() -> Iterator[tuple[int, int, int, None]]:
-            for place in range(0, len(credits), 3):
-                yield credits[place], credits[place + 1], credits[place + 2], None
-
-        for result in self.ledger.post_many(items()):
+    def _credit(self, day: int) -> int:
+        """Credit what is due on a day; what cannot be credited waits on, and is raised."""
+        due = self.waiting.pop(day)
+        thirds = (due[0::3], due[1::3], due[2::3])
+        items = [
+            (debit, credit, amount, None) for debit, credit, amount in zip(*thirds, strict=True)
+        ]
+        results = self.ledger.post_many(items)
+        for item, result in zip(items, results, strict=True):
+            if isinstance(result, SettlementError):
+                self.wait(day, (item[0], item[1], item[2]))
+        for result in results:
             if isinstance(result, SettlementError):
                 raise result
-        return len(credits) // 3
+        return len(items)
 
     # Many at once.
 
@@ -306,5 +321,5 @@ class StraightThrough(Register):
         from .many import pay_in_chunks
 
         arrays = checked(columns, len(self.customer_of), len(self.payees))
-        with self.ledger.locked():
+        with self.lock:
             return pay_in_chunks(self, arrays, chunk)

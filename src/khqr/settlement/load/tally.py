@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..ledger.chart import CENTRAL_BANK
 from ..ledger.journal import NUMBER_ID, Kind
-from ..payments.limits import DAY, day_starts
+from ..payments.limits import day_starts
 from ..report.figures import BankRow, VolumeRow
 from .reading import Piece, Shape
 from .register import CURRENCIES
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Tally"]
 
-_EAST = 7 * 3_600_000
 _COLUMNS = ("issued", "redeemed", "count_in", "value_in", "count_out", "value_out")
 
 
@@ -37,17 +36,10 @@ class Tally:
 
     def take(self, posting: Piece, shape: Shape) -> None:
         """Add rows that post something."""
-        import numpy as np
-
         moves = posting.kind == Kind.MOVE
         paid = posting.at(moves & ((posting.flags & NUMBER_ID) > 0))
-        days = (paid.time + _EAST) // DAY
-        edges = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
         currency = shape.currency[paid.debit]
-        for first, last in zip(edges, edges[1:], strict=False):
-            if first == last:
-                continue
-            day = int(days[first])
+        for day, first, last in paid.days():
             for number, name in enumerate(shape.currencies):
                 amounts = paid.amount[first:last][currency[first:last] == number]
                 if len(amounts):

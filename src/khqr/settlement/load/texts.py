@@ -1,4 +1,4 @@
-"""The texts of dynamic codes: really written, read back and hashed, for some or for all payments."""
+"""The texts of dynamic codes: really written, read back and hashed, for some or for all."""
 
 from __future__ import annotations
 

@@ -26,13 +26,13 @@ _LIFE = 600_000
 """Milliseconds that a dynamic code lives: what NBC's documents allow at most."""
 
 _BANDS = (
-    (330, 1_00, 5_00),
-    (284, 5_00, 20_00),
-    (156, 20_00, 100_00),
+    (310, 1_00, 5_00),
+    (270, 5_00, 20_00),
+    (147, 20_00, 100_00),
     (112, 100_00, 500_00),
-    (73, 500_00, 2_000_00),
-    (31, 2_000_00, 5_000_00),
-    (14, 5_000_00, 9_900_00),
+    (92, 500_00, 2_000_00),
+    (46, 2_000_00, 5_000_00),
+    (23, 5_000_00, 9_900_00),
 )
 """Weight, least and most of amounts in cents: most are small, and few make most of the value."""
 
@@ -86,9 +86,8 @@ class Traffic:
         expiries = np.where(is_dynamic, times + dice.below(_LIFE, count), -1)
         lots = dice.below(100_000, count)
         back = 1 + dice.below(200, count)
-        self._spoil(lots, back, times, is_dynamic, codes, serials, asked, expiries, amounts)
-        dollars = world.currency_of[codes]
-        payers = self._payers(dollars, count)
+        self._spoil(lots, back, times, (codes, serials, asked, expiries, amounts))
+        payers = self._payers(world.currency_of[codes], count)
         ids = self._next_id + np.arange(count)
         self._next_id += count
         entered = np.where(serials >= 0, np.where(lots % 1000 == 7, amounts + _COIN, 0), amounts)
@@ -105,7 +104,8 @@ class Traffic:
         most = np.array([high for _, _, high in _BANDS])[bands]
         cents = least + self._dice.raw(count) % (most - least + 1)
         riel = np.maximum(cents * _RIEL_PER_CENT // _COIN, 1) * _COIN
-        return np.where(dollars > 0, cents, riel)
+        amounts: Numbers = np.where(dollars > 0, cents, riel)
+        return amounts
 
     def _payers(self, dollars: Numbers, count: int) -> Numbers:
         """Return payers who have the currency; a fifth of them make half of the payments."""
@@ -114,30 +114,27 @@ class Traffic:
         each = self.world.payers_each
         active = self._dice.below(2, count) > 0
         among = np.where(active, max(1, each // 5), each)
-        return dollars * each + self._dice.raw(count) % among
+        payers: Numbers = dollars * each + self._dice.raw(count) % among
+        return payers
 
     def _spoil(
         self,
         lots: Numbers,
         back: Numbers,
         times: Numbers,
-        is_dynamic: Numbers,
-        codes: Numbers,
-        serials: Numbers,
-        asked: Numbers,
-        expiries: Numbers,
-        amounts: Numbers,
+        columns: tuple[Numbers, Numbers, Numbers, Numbers, Numbers],
     ) -> None:
         """Let some dynamic codes be over, some be paid a second time, and some have no payee."""
         import numpy as np
 
-        edge = SHARES["expired"]
+        codes, serials, _, expiries, _ = columns
+        is_dynamic, edge = serials >= 0, SHARES["expired"]
         late = is_dynamic & (lots < edge)
         expiries[late] = times[late] - 1
         places = np.flatnonzero(is_dynamic & (lots >= edge) & (lots < edge + SHARES["consumed"]))
         sources = np.maximum(places - back[places], 0)
         places, sources = places[is_dynamic[sources]], sources[is_dynamic[sources]]
-        for column in (codes, serials, asked, expiries, amounts):
+        for column in columns:
             column[places] = column[sources]
         nobody = ~is_dynamic & (lots < SHARES["unknown"])
         codes[nobody] = self.world.unknown_code

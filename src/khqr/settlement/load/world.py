@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["World"]
 
 _TIERS = ((4, Tier.BASIC), (16, Tier.PARTIAL), (998, Tier.FULL), (1000, Tier.NONE))
-"""Of a hundred payers the first have the first tier, and so on; of a thousand the last have none."""
+"""Of a hundred payers the first have the first tier, and so on; one of a thousand has none."""
 
 _FILLED = {Tier.NONE: 100, Tier.BASIC: 2_000, Tier.PARTIAL: 12_000, Tier.FULL: 40_000}
 _MEAN = 340
@@ -91,7 +91,7 @@ class World:
         plan = self.plan
         daily = plan.payments * _MEAN // plan.days
         part = self._places.count(place) * daily // len(self._places)
-        wanted = part // 10 if place == plan.banks - 1 else part * 6 // 10
+        wanted = part // 50 if place == plan.banks - 1 else part * 6 // 10
         return max(wanted, 1_000) * (4_000 if currency == "KHR" else 100)
 
     def _add_payers(self) -> None:

@@ -81,10 +81,10 @@ def _append(
     rows["amount"][hops], rows["ref"][hops] = chunk.amount[paid], chunk.ids[paid]
     follows = np.where(chunk.credited[paid] >= 0, CONTINUED, 0)
     rows["stamp"][hops] = stamps[paid] | (Kind.MOVE | NUMBER_ID) | follows
-    credits = first[at_once] - start + 1
-    rows["debit"][credits], rows["credit"][credits] = chunk.payee[at_once], chunk.credited[at_once]
-    rows["amount"][credits], rows["ref"][credits] = chunk.amount[at_once], chunk.ids[at_once]
-    rows["stamp"][credits] = stamps[at_once] | (Kind.POST | NUMBER_ID)
+    behind = first[at_once] - start + 1
+    rows["debit"][behind], rows["credit"][behind] = chunk.payee[at_once], chunk.credited[at_once]
+    rows["amount"][behind], rows["ref"][behind] = chunk.amount[at_once], chunk.ids[at_once]
+    rows["stamp"][behind] = stamps[at_once] | (Kind.POST | NUMBER_ID)
     refused = first[burnt] - start
     texts = np.array([journal.number_of(name) if name else 0 for name in OUTCOMES])
     rows["debit"][refused], rows["ref"][refused] = texts[chunk.outcome[burnt]], chunk.ids[burnt]
@@ -124,6 +124,6 @@ def _change(chunk: Chunk, mirror: Mirror, bank: StraightThrough, paid: Numbers) 
     later = np.flatnonzero(chunk.later[paid] > 0)
     for days in np.unique(chunk.later[paid][later]).tolist():
         chosen = paid[later[chunk.later[paid][later] == days]]
-        credits = (chunk.payee[chosen], chunk.merchant[chosen], chunk.amount[chosen])
-        bank.wait(bank.day + days, np.stack(credits, axis=1).ravel().tolist())
+        due = (chunk.payee[chosen], chunk.merchant[chosen], chunk.amount[chosen])
+        bank.wait(bank.day + days, np.stack(due, axis=1).ravel().tolist())
     mirror.took(bank, [account, final, gives, takes, mirror.banks])
