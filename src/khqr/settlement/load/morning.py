@@ -30,13 +30,20 @@ def begin_day(world: World, day: int) -> None:
     bank = world.bank
     bank.credit_due(day_starts(day))
     wages = _wages(world, day)
+    paid: dict[tuple[str, str], int] = defaultdict(int)
     loads: dict[tuple[str, str], int] = defaultdict(int)
-    for till, _, amount in wages:
-        account = bank.ledger.account(till)
-        loads[account.book, account.currency] += amount
+    for till, account, amount in wages:
+        row = bank.ledger.account(till)
+        paid[row.book, row.currency] += amount
+        if bank.ledger.account(account).tokens == "customer":
+            loads[row.book, row.currency] += amount
     for place, name in enumerate(world.names):
         for currency in CURRENCIES:
-            _treasury(world, name, currency, world.settles(place, currency), loads[name, currency])
+            if paid[name, currency]:
+                money = Money(currency, paid[name, currency])
+                who = {"bank": name, "account": "casa:wages"}
+                bank.books.run("deposit", who, {"amount": money})
+            _settle(world, name, currency, world.settles(place, currency), loads[name, currency])
     for result in bank.ledger.move_many((*move, None) for move in wages):
         if isinstance(result, Exception):
             raise result
@@ -56,15 +63,12 @@ def _wages(world: World, day: int) -> list[tuple[int, int, int]]:
     return moves
 
 
-def _treasury(world: World, name: str, currency: str, target: int, load: int) -> None:
-    """Fund the employers' account with what is paid from it, and settle what is needed for it."""
+def _settle(world: World, name: str, currency: str, target: int, load: int) -> None:
+    """Bring a bank's free settlement balance to its target, wallets that are loaded apart."""
     books = world.bank.books
-    who = {"bank": name, "account": "casa:wages"}
-    if load:
-        books.run("deposit", who, {"amount": Money(currency, load)})
     free = books.balance("TOK", f"khqr@{name}", currency)
     missing = target + load - free
     if missing > 0:
         world.bank.fund_bank(name, Money(currency, missing))
     elif free > _TOO_MUCH * target + load:
-        books.run("redeem", who, {"amount": Money(currency, free - target - load)})
+        books.run("redeem", {"bank": name}, {"amount": Money(currency, free - target - load)})

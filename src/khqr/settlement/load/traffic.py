@@ -26,13 +26,13 @@ _LIFE = 600_000
 """Milliseconds that a dynamic code lives: what NBC's documents allow at most."""
 
 _BANDS = (
-    (310, 1_00, 5_00),
-    (270, 5_00, 20_00),
-    (147, 20_00, 100_00),
+    (314, 1_00, 5_00),
+    (273, 5_00, 20_00),
+    (149, 20_00, 100_00),
     (112, 100_00, 500_00),
-    (92, 500_00, 2_000_00),
-    (46, 2_000_00, 5_000_00),
-    (23, 5_000_00, 9_900_00),
+    (89, 500_00, 2_000_00),
+    (43, 2_000_00, 5_000_00),
+    (20, 5_000_00, 9_900_00),
 )
 """Weight, least and most of amounts in cents: most are small, and few make most of the value."""
 

@@ -17,7 +17,7 @@ from ..payments.desk import Customer
 from ..payments.limits import Tier, day_starts
 from ..payments.payment import Source
 from .dice import zipf
-from .plan import Plan
+from .plan import SHARES, Plan
 from .register import CURRENCIES
 from .straight_through import StraightThrough
 
@@ -29,7 +29,7 @@ __all__ = ["World"]
 _TIERS = ((4, Tier.BASIC), (16, Tier.PARTIAL), (998, Tier.FULL), (1000, Tier.NONE))
 """Of a hundred payers the first have the first tier, and so on; one of a thousand has none."""
 
-_FILLED = {Tier.NONE: 100, Tier.BASIC: 2_000, Tier.PARTIAL: 12_000, Tier.FULL: 40_000}
+_FILLED = {Tier.NONE: 100, Tier.BASIC: 2_000, Tier.PARTIAL: 12_000, Tier.FULL: 60_000}
 _MEAN = 340
 """Dollars of a payment, about."""
 _POOR = 150
@@ -79,19 +79,22 @@ class World:
         )
         self.currency_of = np.array(self.bank.currency_of, np.int64)
 
-    def home_of(self, number: int) -> str:
-        """Return the bank of a payer or shop."""
-        return self.names[self._places[number % len(self._places)]]
+    def home_of(self, number: int, *, shop: bool = False) -> str:
+        """Return the bank of a payer or a shop; the last bank has no shops."""
+        place = self._places[number % len(self._places)]
+        return self.names[0 if shop and place == len(self.names) - 1 else place]
 
     def settles(self, place: int, currency: str) -> int:
         """Return the settlement balance that a bank wants free in the morning.
 
-        It is a part of what its payers send in a day; the smallest bank is short of it.
+        It is a part of what its payers send in a day. The last bank, to which nobody pays anything,
+        wants about all of it, which on busy days is too little.
         """
         plan = self.plan
-        daily = plan.payments * _MEAN // plan.days
+        share = SHARES["dollars"] if currency == "USD" else 100 - SHARES["dollars"]
+        daily = plan.payments * _MEAN * share // (100 * plan.days)
         part = self._places.count(place) * daily // len(self._places)
-        wanted = part // 50 if place == plan.banks - 1 else part * 6 // 10
+        wanted = part * (115 if place == plan.banks - 1 else 60) // 100
         return max(wanted, 1_000) * (4_000 if currency == "KHR" else 100)
 
     def _add_payers(self) -> None:
@@ -101,7 +104,8 @@ class World:
             for number in range(self.payers_each):
                 home = self.home_of(number)
                 frozen = number % 1000 == 501
-                source = Source.WALLET if number % 8 < 3 or number % 2 else Source.ACCOUNT
+                wallet = (number % 8 < 3 or number % 2) and home != self.names[-1]
+                source = Source.WALLET if wallet else Source.ACCOUNT
                 customer = Customer(f"u{place}.{number}@{home}", _tier(number), 0, frozen)
                 self.bank.add_payer(customer, source, (currency,))
                 self.targets.append(_target(number, currency))
@@ -122,7 +126,8 @@ class World:
     def _add_shops(self) -> None:
         for number in range(self.shops):
             days = (0, 0, 0, 1, 0, 0, 0, 1, 0, 2)[number % 10]
-            self.bank.add_customer(Customer(f"m{number}@{self.home_of(number)}", Tier.FULL, days))
+            home = self.home_of(number, shop=True)
+            self.bank.add_customer(Customer(f"m{number}@{home}", Tier.FULL, days))
         self.static_codes = self._codes(
             [self.shop_code(number, currency) for number in range(self.shops)]
             for currency in CURRENCIES
@@ -139,7 +144,7 @@ class World:
         self, number: int, currency: str, bill: str = "", units: int = 0, life: int = 0, at: int = 0
     ) -> str:
         """Return the text of a shop's code: a static one, or a dynamic one where it has a life."""
-        home = self.home_of(number)
+        home = self.home_of(number, shop=True)
         made = self._at if not at else moment_at(at)
         dynamic = bool(life)
         return encode(
