@@ -49,7 +49,7 @@ def stream(seed: int) -> Iterator[Payment]:
     made: Payment | None = None
     for number in count(1):
         lot = chance()
-        if lot < 0.002 and made is not None:  # the same again
+        if lot < 0.0005 and made is not None:  # the same again
             yield made
             continue
         time = NOW + 20 * number

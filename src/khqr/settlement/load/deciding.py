@@ -35,10 +35,13 @@ class Chunk:
         account: the payer's account, or -1.
         payee: where the hop goes, or -1.
         credited: the account credited at once behind it, or -1.
+        fed: the account that has more in the end: the credited one, or the payee.
         later: days until the credit, where it is later.
         merchant: the account credited, at once or later, or -1.
         amount: minor units that would be paid.
         place: customer and currency, under which the limit counts.
+        unit, to_unit: number of book and currency at both ends.
+        holder, to_holder: who holds the tokens at both ends.
         between: whether the hop goes from one bank to another.
         tokens: whether tokens change hands.
         outcome: number in `OUTCOMES`, or `RESENT`.
@@ -50,10 +53,15 @@ class Chunk:
     account: Numbers
     payee: Numbers
     credited: Numbers
+    fed: Numbers
     later: Numbers
     merchant: Numbers
     amount: Numbers
     place: Numbers
+    unit: Numbers
+    to_unit: Numbers
+    holder: Numbers
+    to_holder: Numbers
     between: Flags
     tokens: Flags
     outcome: npt.NDArray[np.uint8]
@@ -75,7 +83,7 @@ class Chunk:
         amount = np.where(entered > 0, entered, need)
         later, merchant = mirror.credit_days[codes], mirror.credited[codes]
         credited = np.where(later > 0, -1, merchant)
-        if len(ids) * int(amount.max()) >= 2**60 or _is_near(mirror, account, payee, merchant):
+        if not mirror.can_take(len(ids) * int(amount.max())):
             return None
         expiries = np.where(expiries < 0, mirror.expiries[codes], expiries)
         outcome = np.zeros(len(ids), np.uint8)
@@ -94,16 +102,13 @@ class Chunk:
         last = bank.ids.last
         before = np.maximum.accumulate(np.concatenate(([last], np.where(enters, ids, -1)[:-1])))
         outcome[ids <= before] = RESENT
-        between = mirror.unit[account] != mirror.unit[payee]
-        tokens = mirror.holder[account] != mirror.holder[payee]
+        fed = np.where(credited < 0, payee, credited)
+        unit, to_unit = mirror.unit[account], mirror.unit[payee]
+        holder, to_holder = mirror.holder[account], mirror.holder[payee]
         return cls(
-            ids, times, serials, account, payee, credited, later, merchant, amount, place,
-            between, tokens, outcome,
+            ids, times, serials, account, payee, credited, fed, later, merchant, amount, place,
+            unit, to_unit, holder, to_holder, unit != to_unit, holder != to_holder, outcome,
         )  # fmt: skip
-
-
-def _is_near(mirror: Mirror, *accounts: Numbers) -> bool:
-    return any(mirror.is_near(numbers) for numbers in (*accounts, mirror.banks))
 
 
 def _paid(bank: StraightThrough, serials: Numbers) -> Flags:
@@ -135,48 +140,41 @@ def _doubtful(chunk: Chunk, mirror: Mirror, live: Flags) -> tuple[set[int], Flag
     """
     import numpy as np
 
-    at = np.flatnonzero(live)
-    between, tokens = at[chunk.between[at]], at[chunk.tokens[at]]
-    accounts, sums = mirror.posted, mirror.sums
-    order = np.zeros(len(live), np.bool_)
-    marked = np.zeros(len(accounts), np.bool_)
-    draws = [
-        (at, chunk.account[at], False),
-        (between, mirror.bsa[chunk.account[between]], True),
-        (between, mirror.central[chunk.account[between]], False),
-        (tokens, mirror.holder[chunk.account[tokens]], False),
-    ]
-    for of, drawn, is_debit in draws:
-        np.add.at(sums, drawn, chunk.amount[of])
-        room = (
-            mirror.high[drawn] - accounts[drawn]
-            if is_debit
-            else accounts[drawn] - mirror.low[drawn]
-        )
-        short = sums[drawn] > room
-        sums[drawn] = 0
-        if short.any():
-            marked[drawn[short]] = True
-            order[of[short]] = True
-    place = chunk.place[at]
-    np.add.at(mirror.limit_sums, place, chunk.amount[at])
-    over = mirror.limit_sums[place] > mirror.caps[place] - mirror.used[place]
-    mirror.limit_sums[place] = 0
-    order[at[over]] = True
+    amount = np.where(live, chunk.amount, 0)
+    hops, moved = np.where(chunk.between, amount, 0), np.where(chunk.tokens, amount, 0)
+    below, above = (mirror.low, 1), (mirror.high, -1)
+    draws = [(chunk.account, amount, below), (chunk.holder, moved, below)]
+    if not _banks_cover(mirror, int(hops.sum())):
+        draws += [
+            (mirror.bsa[chunk.account], hops, above),
+            (mirror.central[chunk.account], hops, below),
+        ]
+    marked = np.zeros(len(mirror.posted), np.bool_)
+    for drawn, sums, (edge, sign) in draws:
+        short = mirror.total(drawn, sums) > (mirror.posted[drawn] - edge[drawn]) * sign
+        marked[drawn[short & (sums > 0)]] = True
+    np.add.at(mirror.limit_sums, chunk.place, amount)
+    left = mirror.caps[chunk.place] - mirror.used[chunk.place]
+    order = live & (mirror.limit_sums[chunk.place] > left)
+    mirror.limit_sums[chunk.place] = 0
+    places = set(chunk.place[order].tolist())
     if marked.any():
-        for of, fed in (
-            (at, chunk.account[at]),
-            (at, chunk.payee[at]),
-            (at, np.where(chunk.credited[at] < 0, chunk.payee[at], chunk.credited[at])),
-            (between, mirror.bsa[chunk.account[between]]),
-            (between, mirror.bsa[chunk.payee[between]]),
-            (between, mirror.central[chunk.account[between]]),
-            (between, mirror.central[chunk.payee[between]]),
-            (tokens, mirror.holder[chunk.account[tokens]]),
-            (tokens, mirror.holder[chunk.payee[tokens]]),
-        ):
-            order[of[marked[fed]]] = True
-    return set(np.flatnonzero(marked).tolist()), order, set(place[over].tolist())
+        order |= marked[chunk.account] | marked[chunk.fed] | marked[chunk.payee]
+        ends = mirror.bsa[chunk.account], mirror.bsa[chunk.payee]
+        ends += mirror.central[chunk.account], mirror.central[chunk.payee]
+        for number in ends:
+            order |= chunk.between & marked[number]
+        order |= chunk.tokens & (marked[chunk.holder] | marked[chunk.to_holder])
+    return set(np.flatnonzero(marked).tolist()), order, places
+
+
+def _banks_cover(mirror: Mirror, total: int) -> bool:
+    """Say whether each bank alone has more than all banks together send: then none runs short."""
+    posted, banks = mirror.posted, mirror.banks
+    return bool(
+        (posted[banks] - mirror.low[banks] >= total).all()
+        and (mirror.high[banks] - posted[banks] >= total).all()
+    )
 
 
 def _repeated(chunk: Chunk) -> Flags:

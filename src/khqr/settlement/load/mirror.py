@@ -32,7 +32,8 @@ class Mirror:
         bsa: number of the settlement account behind each account, or -1.
         central: its mirror at the central bank.
         holder: who holds the tokens behind it.
-        banks: numbers of all settlement accounts, their mirrors, and the banks' own holders.
+        banks: numbers of all settlement accounts and of their mirrors.
+        unit_ends: units, each with its settlement account in both books.
         used: minor units used of the day's limit.
         sums: zeros by account, to add up in; whoever uses it leaves zeros behind.
         limit_sums: the same by customer and currency.
@@ -67,6 +68,8 @@ class Mirror:
             np.array(bank.expiries, np.int64),
         )
         self.per_payment = np.array(bank.per_payment, np.int64)
+        self._furthest = max((abs(amount) for amount in state.posted), default=0)
+        self.unit_ends = np.array(_of_units(bank), np.int64).reshape(-1, 3)
         self.sums = np.zeros(len(self.posted), np.int64)
         self.limit_sums = np.zeros(len(self.used), np.int64)
         self.changed = np.zeros(len(self.posted), np.bool_)
@@ -89,10 +92,22 @@ class Mirror:
         made = bank.mirror = cls(bank)
         return made
 
-    def is_near(self, accounts: Numbers) -> bool:
-        """Say whether an account is so far from zero that a chunk might not fit into 63 bits."""
-        posted = self.posted[accounts]
-        return bool(len(posted)) and (int(posted.max()) >= _FAR or int(posted.min()) <= -_FAR)
+    def can_take(self, total: int) -> bool:
+        """Say whether no balance can leave 63 bits if so much is moved; then it counts as moved."""
+        self._furthest += total
+        if self._furthest >= _FAR:
+            furthest = max(int(self.posted.max()), -int(self.posted.min()))
+            self._furthest = furthest + total
+        return self._furthest < _FAR
+
+    def total(self, accounts: Numbers, amounts: Numbers) -> Numbers:
+        """Return for each place the sum of the amounts of all places with its account."""
+        import numpy as np
+
+        np.add.at(self.sums, accounts, amounts)
+        found = self.sums[accounts]
+        self.sums[accounts] = 0
+        return found
 
     def keep(self, bank: StraightThrough) -> None:
         """Write what was changed back into the lists."""
@@ -127,3 +142,9 @@ def _of_banks(bank: StraightThrough) -> list[int]:
         if leg is not None:
             found |= {leg.bsa, leg.central}
     return sorted(found)
+
+
+def _of_units(bank: StraightThrough) -> list[tuple[int, int, int]]:
+    """Return each unit with its settlement account, in both books."""
+    legs = bank.ledger.state.accounts.legs
+    return sorted({(leg.unit, leg.bsa, leg.central) for leg in legs if leg is not None})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..errors import SettlementError
-from ..ledger.instructions import body_digest
 from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
 from .columns import CODE, OUTCOMES
 from .deciding import RESENT, Chunk
 from .mirror import Mirror
-from .reading import ROW
 from .register import steps
 
 if TYPE_CHECKING:
@@ -74,49 +73,81 @@ def _append(
 
     journal = bank.ledger.journal
     start = len(journal)
-    rows = np.zeros(len(paid) + len(at_once) + len(burnt), np.dtype(ROW))
+    rows = np.empty((len(paid) + len(at_once) + len(burnt), 4), "<i8")
     stamps = chunk.times << 8
-    hops = first[paid] - start
-    rows["debit"][hops], rows["credit"][hops] = chunk.account[paid], chunk.payee[paid]
-    rows["amount"][hops], rows["ref"][hops] = chunk.amount[paid], chunk.ids[paid]
     follows = np.where(chunk.credited[paid] >= 0, CONTINUED, 0)
-    rows["stamp"][hops] = stamps[paid] | (Kind.MOVE | NUMBER_ID) | follows
-    behind = first[at_once] - start + 1
-    rows["debit"][behind], rows["credit"][behind] = chunk.payee[at_once], chunk.credited[at_once]
-    rows["amount"][behind], rows["ref"][behind] = chunk.amount[at_once], chunk.ids[at_once]
-    rows["stamp"][behind] = stamps[at_once] | (Kind.POST | NUMBER_ID)
-    refused = first[burnt] - start
-    texts = np.array([journal.number_of(name) if name else 0 for name in OUTCOMES])
-    rows["debit"][refused], rows["ref"][refused] = texts[chunk.outcome[burnt]], chunk.ids[burnt]
-    rows["stamp"][refused] = stamps[burnt] | (Kind.REFUSE | NUMBER_ID)
-    bodies = zip(*(column[burnt].tolist() for column in _body(chunk)), strict=True)
-    digests = [body_digest(steps(*body)) for body in bodies]
-    if digests:
-        rows["credit"][refused] = [digest[0] for digest in digests]
-        rows["amount"][refused] = [digest[1] for digest in digests]
+    _put(
+        rows, first[paid] - start, chunk.account[paid], chunk.payee[paid], chunk.amount[paid],
+        stamps[paid] | (Kind.MOVE | NUMBER_ID) | follows, chunk.ids[paid],
+    )  # fmt: skip
+    _put(
+        rows, first[at_once] - start + 1, chunk.payee[at_once], chunk.credited[at_once],
+        chunk.amount[at_once], stamps[at_once] | (Kind.POST | NUMBER_ID), chunk.ids[at_once],
+    )  # fmt: skip
+    texts = np.array([journal.number_of(name) if name else 0 for name in OUTCOMES], np.int64)
+    _put(
+        rows, first[burnt] - start, texts[chunk.outcome[burnt]], *_digests(chunk, burnt),
+        stamps[burnt] | (Kind.REFUSE | NUMBER_ID), chunk.ids[burnt],
+    )  # fmt: skip
     journal.extend(rows.tobytes())
+
+
+def _put(rows: Numbers, at: Numbers, *columns: Numbers) -> None:
+    """Lay out rows at some places: debit and credit share eight bytes, the little end first."""
+    import numpy as np
+
+    debit, credit, amount, stamp, ref = columns
+    rows[at] = np.stack((debit | credit << 32, amount, stamp, ref), axis=1)
+
+
+_STEP = [("kind", "u1"), ("debit", "<u4"), ("credit", "<u4"), ("amount", "<i8")]
+_LINKS = [("hold", "<i8"), ("reference", "<i8")]
+_BODIES = (
+    [("hop", _STEP), ("links", _LINKS)],
+    [("hop", _STEP), ("behind", _STEP), ("links", _LINKS)],
+)
+"""What `khqr.settlement.ledger.instructions.body_digest` hashes, of one step and of two."""
+
+
+def _digests(chunk: Chunk, burnt: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the digests of the bodies of refused payments, as rows store them."""
+    import numpy as np
+
+    account, payee, credited, amount = (column[burnt] for column in _body(chunk))
+    found = np.zeros(len(burnt), [("one", ">u4"), ("two", ">u8")])
+    for number, layout in enumerate(_BODIES):
+        chosen = np.flatnonzero((credited >= 0) == bool(number))
+        bodies = np.zeros(len(chosen), np.dtype(layout))
+        bodies["hop"]["kind"], bodies["links"] = Kind.MOVE, (-1, -1)
+        bodies["hop"]["debit"], bodies["hop"]["credit"] = account[chosen], payee[chosen]
+        bodies["hop"]["amount"] = amount[chosen]
+        if number:
+            bodies["behind"]["kind"], bodies["behind"]["amount"] = Kind.POST, amount[chosen]
+            bodies["behind"]["debit"], bodies["behind"]["credit"] = payee[chosen], credited[chosen]
+        raw, size = bodies.tobytes(), bodies.itemsize
+        hashed = [sha256(raw[at : at + size]).digest()[:12] for at in range(0, len(raw), size)]
+        found[chosen] = np.frombuffer(b"".join(hashed), found.dtype)
+    return found["one"].astype(np.int64), (found["two"] >> np.uint64(1)).astype(np.int64)
 
 
 def _change(chunk: Chunk, mirror: Mirror, bank: StraightThrough, paid: Numbers) -> None:
     """Change balances, limits and serials by what was paid, and keep what is credited later."""
     import numpy as np
 
-    account, payee, amount = chunk.account[paid], chunk.payee[paid], chunk.amount[paid]
-    final = np.where(chunk.credited[paid] < 0, payee, chunk.credited[paid])
-    between, tokens = chunk.between[paid], chunk.tokens[paid]
+    amount = np.where(chunk.outcome == 0, chunk.amount, 0)
     posted = mirror.posted
-    np.subtract.at(posted, account, amount)
-    np.add.at(posted, final, amount)
-    one, other, moved = account[between], payee[between], amount[between]
-    np.add.at(posted, mirror.bsa[one], moved)
-    np.subtract.at(posted, mirror.central[one], moved)
-    np.subtract.at(posted, mirror.bsa[other], moved)
-    np.add.at(posted, mirror.central[other], moved)
-    gives, takes = mirror.holder[account[tokens]], mirror.holder[payee[tokens]]
-    np.subtract.at(posted, gives, amount[tokens])
-    np.add.at(posted, takes, amount[tokens])
-    place = chunk.place[paid]
-    np.add.at(mirror.used, place, amount)
+    np.subtract.at(posted, chunk.account, amount)
+    np.add.at(posted, chunk.fed, amount)
+    hops, moved = np.where(chunk.between, amount, 0), np.where(chunk.tokens, amount, 0)
+    net = np.zeros(len(posted), np.int64)  # there are no more units than accounts
+    np.subtract.at(net, chunk.unit, hops)
+    np.add.at(net, chunk.to_unit, hops)
+    unit, bsa, central = mirror.unit_ends.T
+    posted[bsa] -= net[unit]
+    posted[central] += net[unit]
+    np.subtract.at(posted, chunk.holder, moved)
+    np.add.at(posted, chunk.to_holder, moved)
+    np.add.at(mirror.used, chunk.place, amount)
     serials = chunk.serials[paid]
     serials = serials[serials >= 0]
     if len(serials):
@@ -126,4 +157,5 @@ def _change(chunk: Chunk, mirror: Mirror, bank: StraightThrough, paid: Numbers) 
         chosen = paid[later[chunk.later[paid][later] == days]]
         due = (chunk.payee[chosen], chunk.merchant[chosen], chunk.amount[chosen])
         bank.wait(bank.day + days, np.stack(due, axis=1).ravel().tolist())
-    mirror.took(bank, [account, final, gives, takes, mirror.banks])
+    ends = [chunk.account, chunk.fed, chunk.holder, chunk.to_holder, mirror.banks]
+    mirror.took(bank, ends)
