@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,7 @@ _SHOWN_BANKS = 20
     help="Write a page with all figures to this file.",
 )
 @face
-@click.pass_context
 def simulate(
-    ctx: click.Context,
     output: Output,
     *,
     report: Path | None,
@@ -89,7 +88,7 @@ def simulate(
     The exit code is 0 if every invariant holds, 1 if one is broken, 2 if the run could not be done,
     and 130 if it was stopped.
     """
-    if ctx.invoked_subcommand is not None:
+    if click.get_current_context().invoked_subcommand is not None:
         return
     from ..settlement.load.replay import run
 
@@ -150,8 +149,7 @@ def _every(texts: str) -> int:
 
 
 def _write_report(path: Path, done: Run) -> None:
-    from ..settlement import report
-
+    report = import_module("khqr.settlement.report")
     path.write_text(report.html(done.figures), encoding="utf-8")
 
 

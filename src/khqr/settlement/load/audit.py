@@ -99,9 +99,9 @@ class JournalAudit(Audit):
         if len(self._posted) and max(self._posted.max(), -self._posted.min()) >= _LARGE:
             return False
         before = len(self.shadow.accounts)
-        self._open(piece)
+        opens = self._open(piece)
         self._look_at_times(piece)
-        sound = self._look_at_names(piece, before)
+        sound = self._look_at_names(piece, before, opens)
         self._look_at_ids(piece)
         posting = piece.at(sound & ((piece.kind == Kind.POST) | (piece.kind == Kind.MOVE)))
         self._look_at_amounts(posting)
@@ -111,22 +111,24 @@ class JournalAudit(Audit):
         self._post(posting)
         return True
 
-    def _open(self, piece: Piece) -> None:
-        """Open the accounts that the piece opens; the others have what they had."""
+    def _open(self, piece: Piece) -> list[int]:
+        """Open the accounts that the piece opens, and return the rows that did."""
         import numpy as np
 
-        state = self.shadow
+        state, opens = self.shadow, []
         for number in piece.places(Kind.OPEN):
             row = self.ledger.journal.row(number)
             if not state.admits(row):
                 self.seen["I11"].append(f"row {number} names what there is not")
                 continue
             state.take(row, number)
+            opens.append(number)
             self._enter(len(state.accounts) - 1, state.accounts.rows[-1])
         if self._shape is None or len(state.accounts) != len(self._posted):
             more = np.zeros(len(state.accounts) - len(self._posted), np.int64)
             self._posted = np.concatenate((self._posted, more))
             self._shape = Shape(state.accounts)
+        return opens
 
     def _look_at_times(self, piece: Piece) -> None:
         early = piece.earlier_than(self._time)
@@ -134,10 +136,10 @@ class JournalAudit(Audit):
         if len(piece.time):
             self._time = int(piece.time[-1])
 
-    def _look_at_names(self, piece: Piece, before: int) -> Flags:
+    def _look_at_names(self, piece: Piece, before: int, opens: list[int]) -> Flags:
         """Return which rows name only accounts that were open, and that can be moved between."""
         assert self._shape is not None
-        sound = piece.names_known(before, self._shape)
+        sound = piece.names_known(before, opens, self._shape)
         for row in piece.numbers[~sound][:3].tolist():
             self.seen["I11"].append(f"row {row} names what there is not")
         return sound

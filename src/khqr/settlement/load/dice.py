@@ -22,7 +22,7 @@ class Table:
     """Weights in whole numbers, to draw places by.
 
     >>> Dice(1).places(Table([1, 0, 3]), 8).tolist()
-    [2, 0, 0, 2, 2, 0, 0, 2]
+    [2, 2, 2, 0, 2, 2, 2, 2]
     """
 
     def __init__(self, weights: Sequence[int]) -> None:

@@ -62,7 +62,7 @@ class Plan:
         texts: of every so many dynamic codes one is really written, read and hashed.
 
     >>> [count for _, count in Plan(payments=1000, days=3).counts()]
-    [254, 326, 420]
+    [236, 347, 417]
     """
 
     payments: int

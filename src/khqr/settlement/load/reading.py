@@ -116,14 +116,13 @@ class Piece:
         edges = [0, *(np.flatnonzero(np.diff(days)) + 1).tolist(), len(days)]
         return [(int(days[first]), first, last) for first, last in pairwise(edges) if first < last]
 
-    def names_known(self, before: int, shape: Shape) -> Flags:
+    def names_known(self, before: int, opens: list[int], shape: Shape) -> Flags:
         """Say which rows name accounts that are open by then, and have legs where they move."""
         import numpy as np
 
-        opened = before + np.cumsum(self.kind == Kind.OPEN)
+        opened = before + np.searchsorted(np.array(opens, np.int64), self.numbers)
         posts, moves = self.kind == Kind.POST, self.kind == Kind.MOVE
         last = len(shape.unit) - 1
-        opened = np.minimum(opened, last + 1)
         known = (self.debit < opened) & (self.credit < opened)
         legs = (
             (shape.bsa[np.minimum(self.debit, last)] >= 0)

@@ -136,7 +136,8 @@ class Traffic:
         places, sources = places[is_dynamic[sources]], sources[is_dynamic[sources]]
         for column in columns:
             column[places] = column[sources]
-        nobody = ~is_dynamic & (lots < SHARES["unknown"])
+        in_riel = self.world.currency_of[codes] == 0
+        nobody = (serials < 0) & in_riel & (lots < SHARES["unknown"])
         codes[nobody] = self.world.unknown_code
 
     def _send_again(self, lots: Numbers, back: Numbers, columns: list[Numbers]) -> None:
