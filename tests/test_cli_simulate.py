@@ -14,6 +14,7 @@ from khqr.cli import simulate as module
 from khqr.cli.app import khqr as command
 from khqr.settlement import Violation, report
 from khqr.settlement.load import replay
+from khqr.settlement.load.audit import JournalAudit
 from khqr.settlement.load.plan import Plan
 from khqr.settlement.report import Figures
 
@@ -114,7 +115,7 @@ def test_a_report_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 def test_a_broken_invariant_is_said_and_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken(replay.JournalAudit):
+    class Broken(JournalAudit):
         def sweep(self) -> list[Violation]:
             return [*super().sweep(), Violation("I2", "a riel too much")]
 
@@ -145,7 +146,7 @@ def test_without_numpy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_bar_is_shown_on_a_terminal() -> None:
-    env = {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1", "COLUMNS": "120"}
+    env: dict[str, str | None] = {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1", "COLUMNS": "120"}
     result = run("--payments", "400", "--days", "2", env=env)
     assert result.exit_code == 0
     assert "400/400" in result.stderr

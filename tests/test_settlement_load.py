@@ -62,7 +62,7 @@ def test_many_at_once_are_what_one_by_one_are(
     one, many = small_world(), small_world()
     model = Model.of(one.ledger)
     shift = max(item[0] for item in items)
-    more = [(item[0] + shift, *item[1:]) for item in more]  # type: ignore[misc] # of the same length
+    more = [(item[0] + shift, *item[1:]) for item in more]
     for turn in (items, more):
         expected = one_by_one(one, turn)
         assert at_once(many, turn, chunk) == expected
@@ -96,7 +96,7 @@ def test_a_payment_is_what_the_ledger_would_have_done_with_its_steps() -> None:
     row = bank.pay(1, 0, 3, 50, time=START)
     wallet, suspense = bank.accounts[0], bank.payees[3]
     casa = bank.books.account("deva", "casa:m0", "KHR")
-    steps = [Movement(wallet, suspense, 50), Posting(suspense, casa, 50)]
+    steps: list[Movement | Posting] = [Movement(wallet, suspense, 50), Posting(suspense, casa, 50)]
     assert bank.ledger.transact(steps, 1) == row
     error = refused("QR_EXPIRED", lambda: bank.pay(2, 0, 6, time=START + 40_001, serial=1))
     assert str(error) == "QR_EXPIRED: the code's time has passed"

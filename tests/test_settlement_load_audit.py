@@ -198,16 +198,14 @@ def test_any_changed_byte_is_found_and_called_what_the_audit_by_rows_calls_it(
 ) -> None:
     bank = small_world()
     bank.pay_many(columns_of(items))
-    audit_module.PIECE, before = piece, audit_module.PIECE
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit_module, "PIECE", piece)
         assert JournalAudit(bank).sweep() == []
         packed = bank.ledger.journal.packed
         place %= len(packed)
         changed = packed[place] != value
         packed[place] = value
         found = names(JournalAudit(bank))
-    finally:
-        audit_module.PIECE = before
     assert ("I11" in found) is changed
     if any(row.instruction is not None and row.ref < 0 for row in bank.ledger.journal.rows()):
         return  # an id below zero is none that the audit by rows could ask the ledger about

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from khqr.settlement import INVARIANTS, Audit, SettlementError, read_code
-from khqr.settlement.load import replay
+from khqr.settlement.load import morning, replay
 from khqr.settlement.load.columns import Columns
 from khqr.settlement.load.dice import Dice, Table, zipf
 from khqr.settlement.load.plan import Plan, half_year_2023
@@ -169,7 +169,7 @@ def test_a_run_is_audited_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_broken_is_in_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = replay.begin_day
+    before = morning.begin_day
 
     def and_lose_a_riel(world: World, day: int) -> None:
         before(world, day)

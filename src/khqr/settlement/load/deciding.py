@@ -160,10 +160,9 @@ def _doubtful(chunk: Chunk, mirror: Mirror, live: Flags) -> tuple[set[int], Flag
     places = set(chunk.place[order].tolist())
     if marked.any():
         order |= marked[chunk.account] | marked[chunk.fed] | marked[chunk.payee]
-        ends = mirror.bsa[chunk.account], mirror.bsa[chunk.payee]
-        ends += mirror.central[chunk.account], mirror.central[chunk.payee]
-        for number in ends:
-            order |= chunk.between & marked[number]
+        for behind in (mirror.bsa, mirror.central):
+            order |= chunk.between & marked[behind[chunk.account]]
+            order |= chunk.between & marked[behind[chunk.payee]]
         order |= chunk.tokens & (marked[chunk.holder] | marked[chunk.to_holder])
     return set(np.flatnonzero(marked).tolist()), order, places
 
