@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from khqr import KhqrError, MissingDependency
 from khqr.settlement import INVARIANTS, Audit, Customer, Money, Movement, Posting, SettlementError
+from khqr.settlement.load import mirror
 from khqr.settlement.load.columns import LARGEST_SERIAL, OUTCOMES, Columns
 from khqr.settlement.load.straight_through import StraightThrough
 from load_model import DAY, START, Model, Payment, columns_of, payments, small_world
@@ -258,6 +259,44 @@ def test_holds_that_run_out_between_payments_end_at_their_time() -> None:
     assert at_once(banks[0], items, 9) == one_by_one(banks[1], items)
     assert state_of(banks[0]) == state_of(banks[1])
     assert Audit(banks[0].ledger, INVARIANTS).sweep() == []
+
+
+@pytest.mark.parametrize(
+    ("book", "name", "payer", "shop"),
+    [("NBC", "bsa:deva", 0, 4), ("deva", "bsa", 0, 4), ("TOK", "khqr@devb", 3, 3)],
+)
+def test_a_settlement_balance_that_is_held_stops_the_hop_both_ways(
+    book: str, name: str, payer: int, shop: int
+) -> None:
+    banks = small_world(), small_world()
+    items: list[Payment] = [
+        (1, payer, shop, 60, START, -1, 0, -1),
+        (2, payer, shop, 50, START, -1, 0, -1),
+        (3, 7, 4, 60, START, -1, 0, -1),
+        (4, payer, shop, 60, START, -1, 0, -1),
+        (5, payer, shop, 41, START, -1, 0, -1),
+    ]
+    for bank in banks:
+        account = bank.ledger.find(book, name, "KHR")
+        bank.ledger.hold(account, bank.ledger.balance(account) - 100)
+    expected = one_by_one(banks[0], items)
+    assert "INSUFFICIENT_SETTLEMENT_BALANCE" in expected[1]
+    assert at_once(banks[1], items, 9) == expected
+    assert state_of(banks[0]) == state_of(banks[1])
+
+
+@settings(max_examples=min(EXAMPLES, 40))
+@given(items=payments(), edge=st.sampled_from([27_000, 70_000, 75_000]), few=st.integers(0, 9))
+def test_nothing_hangs_on_when_sums_are_left_to_python(
+    items: list[Payment], edge: int, few: int
+) -> None:
+    one, many = small_world(), small_world()
+    expected = one_by_one(one, items)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mirror, "_FAR", edge)
+        patch.setattr(mirror, "_FEW", few)
+        assert at_once(many, items, 7) == expected
+    assert state_of(many) == state_of(one)
 
 
 def test_what_is_changed_between_two_calls_is_seen() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from khqr.settlement import INVARIANTS, Audit, SettlementError, read_code
-from khqr.settlement.load import morning, replay
+from khqr.settlement.load import morning, replay, texts
 from khqr.settlement.load.columns import Columns
 from khqr.settlement.load.dice import Dice, Table, zipf
 from khqr.settlement.load.plan import Plan, half_year_2023
@@ -99,6 +99,10 @@ def test_a_text_that_says_something_else_is_refused() -> None:
     count = int((np.asarray(columns.serials) >= 0).sum())
     assert check_texts(world, columns, every=1) == count
     assert check_texts(world, columns, every=0) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "md5", lambda _: "0" * 32)
+        with pytest.raises(SettlementError, match="have one MD5"):
+            check_texts(world, columns, every=1)
     shown = world.shop_code
     world.shop_code = lambda *_, **__: shown(0, "USD", "1", 500, 9, at=1_700_000_000_000)  # type: ignore[method-assign] # another shop's
     with pytest.raises(SettlementError, match="reads as"):
@@ -160,6 +164,12 @@ def test_the_audit_by_rows_agrees_with_a_run_and_the_journal_leads_to_it() -> No
     assert Audit(bank.ledger, INVARIANTS).sweep() == []
     again = bank.ledger.replay()
     assert (again.chain, again.state.posted) == (bank.ledger.chain, bank.ledger.state.posted)
+
+
+def test_a_single_payment_is_a_run() -> None:
+    done = run(Plan(payments=1, days=1, payers=40, shops=10, banks=2))
+    assert done.broken == ()
+    assert len(done.figures.volume) == 1
 
 
 def test_a_run_is_audited_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,8 +133,7 @@ class JournalAudit(Audit):
     def _look_at_times(self, piece: Piece) -> None:
         early = piece.earlier_than(self._time)
         self.seen["I14"] += [f"row {row} is earlier than the one before it" for row in early[:3]]
-        if len(piece.time):
-            self._time = int(piece.time[-1])
+        self._time = int(piece.time[-1])
 
     def _look_at_names(self, piece: Piece, before: int, opens: list[int]) -> Flags:
         """Return which rows name only accounts that were open, and that can be moved between."""
@@ -168,8 +167,7 @@ class JournalAudit(Audit):
         self._known_ids += len(rows)
         if len(ids):
             self._last_id = max(self._last_id, int(ids.max()))
-        if len(piece.flags):
-            self._continued = bool(piece.flags[-1] & CONTINUED)
+        self._continued = bool(piece.flags[-1] & CONTINUED)
 
     def _look_at_amounts(self, posting: Piece) -> None:
         assert self._shape is not None

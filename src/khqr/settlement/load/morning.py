@@ -44,9 +44,8 @@ def begin_day(world: World, day: int) -> None:
                 who = {"bank": name, "account": "casa:wages"}
                 bank.books.run("deposit", who, {"amount": money})
             _settle(world, name, currency, world.settles(place, currency), loads[name, currency])
-    for result in bank.ledger.move_many((*move, None) for move in wages):
-        if isinstance(result, Exception):
-            raise result
+    paid_out = bank.ledger.move_many((*move, None) for move in wages)
+    assert all(isinstance(result, int) for result in paid_out), "wages are funded before"
 
 
 def _wages(world: World, day: int) -> list[tuple[int, int, int]]:
