@@ -70,7 +70,7 @@ def stream(seed: int) -> Iterator[Payment]:
 
 def payments_for(columns: list[Payment]) -> Columns:
     """Return payments as columns."""
-    return Columns(*np.array(columns, np.int64).T)
+    return Columns(*np.ascontiguousarray(np.array(columns, np.int64).T))
 
 
 class OneCall:

@@ -307,9 +307,9 @@ class FullLane:
         return (time.perf_counter_ns() - start) / self.times
 
 
-FULL_ROUND, AT_ONCE = 40_960, 16
+FULL_ROUND, AT_ONCE = 40_960, 48  # a day of the half-year at once
 FULL_SQLITE, ABACUS = "SQLite, full payment", "abacus-minimal, transfer"
-ONE_CALL, BATCH = "full payment, one call each", "full payments, 65,536 at once"
+ONE_CALL, BATCH = "full payment, one call each", "full payments, 196,608 at once"
 READINGS = (
     ("full payments at once : SQLite, the same with all rules", BATCH, FULL_SQLITE, 8),
     ("full payments at once : SQLite, plain transfers", BATCH, SQLITE, 8),

@@ -160,7 +160,7 @@ class Journal:
         self.sha.update(row)
         return number
 
-    def extend(self, rows: bytes) -> int:
+    def extend(self, rows: bytes | memoryview) -> int:
         """Add many packed rows at once, to the chain as well; return the number of the first.
 
         The chain is the same as if they had been added one by one.

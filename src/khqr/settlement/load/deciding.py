@@ -142,20 +142,20 @@ def _doubtful(chunk: Chunk, mirror: Mirror, live: Flags) -> tuple[set[int], Flag
 
     amount = np.where(live, chunk.amount, 0)
     hops, moved = np.where(chunk.between, amount, 0), np.where(chunk.tokens, amount, 0)
-    below, above = (mirror.low, 1), (mirror.high, -1)
-    draws = [(chunk.account, amount, below), (chunk.holder, moved, below)]
+    room = mirror.posted - mirror.low
+    draws = [(chunk.account, amount, room), (chunk.holder, moved, room)]
     if not _banks_cover(mirror, int(hops.sum())):
         draws += [
-            (mirror.bsa[chunk.account], hops, above),
-            (mirror.central[chunk.account], hops, below),
+            (mirror.bsa[chunk.account], hops, mirror.high - mirror.posted),
+            (mirror.central[chunk.account], hops, room),
         ]
     marked = np.zeros(len(mirror.posted), np.bool_)
-    for drawn, sums, (edge, sign) in draws:
-        short = mirror.total(drawn, sums) > (mirror.posted[drawn] - edge[drawn]) * sign
+    for drawn, sums, left in draws:
+        short = mirror.total(drawn, sums) > left[drawn]
         marked[drawn[short & (sums > 0)]] = True
     np.add.at(mirror.limit_sums, chunk.place, amount)
-    left = mirror.caps[chunk.place] - mirror.used[chunk.place]
-    order = live & (mirror.limit_sums[chunk.place] > left)
+    left = mirror.caps - mirror.used
+    order = live & (mirror.limit_sums[chunk.place] > left[chunk.place])
     mirror.limit_sums[chunk.place] = 0
     places = set(chunk.place[order].tolist())
     if marked.any():

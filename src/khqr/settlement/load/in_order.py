@@ -32,6 +32,7 @@ def decide_in_order(
     import numpy as np
 
     room = _Room(mirror, doubtful)
+    posted = room.posted
     left = {place: int(mirror.caps[place] - mirror.used[place]) for place in places}
     paid: set[int] = set()
     account, payee = chunk.account[at], chunk.payee[at]
@@ -59,7 +60,7 @@ def decide_in_order(
         elif not outcome:
             if amount > left.get(place, amount):
                 outcome = _LIMIT
-            elif not room.has(amount, (payer,), ()):
+            elif payer in posted and posted[payer] - amount < room.low[payer]:
                 outcome = _FUNDS
             elif not room.has(amount, (a, b, c), (d, e, f)):
                 outcome = _SETTLES
@@ -77,24 +78,24 @@ class _Room:
     """How far the accounts in doubt may still go: credits less debits, and between what."""
 
     def __init__(self, mirror: Mirror, doubtful: set[int]) -> None:
-        self._posted = {number: int(mirror.posted[number]) for number in doubtful}
-        self._low = {number: int(mirror.low[number]) for number in doubtful}
-        self._high = {number: int(mirror.high[number]) for number in doubtful}
+        self.posted = {number: int(mirror.posted[number]) for number in doubtful}
+        self.low = {number: int(mirror.low[number]) for number in doubtful}
+        self.high = {number: int(mirror.high[number]) for number in doubtful}
 
     def has(self, amount: int, down: tuple[int, ...], up: tuple[int, ...]) -> bool:
         """Say whether the accounts allow an amount; those that are not in doubt do."""
-        posted = self._posted
+        posted = self.posted
         for number in down:
-            if number in posted and posted[number] - amount < self._low[number]:
+            if number in posted and posted[number] - amount < self.low[number]:
                 return False
         for number in up:
-            if number in posted and posted[number] + amount > self._high[number]:
+            if number in posted and posted[number] + amount > self.high[number]:
                 return False
         return True
 
     def change(self, amount: int, down: tuple[int, ...], up: tuple[int, ...]) -> None:
         """Let an amount go from accounts to others."""
-        posted = self._posted
+        posted = self.posted
         for number in down:
             if number in posted:
                 posted[number] -= amount

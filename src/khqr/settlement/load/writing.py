@@ -89,7 +89,8 @@ def _append(
         rows, first[burnt] - start, texts[chunk.outcome[burnt]], *_digests(chunk, burnt),
         stamps[burnt] | (Kind.REFUSE | NUMBER_ID), chunk.ids[burnt],
     )  # fmt: skip
-    journal.extend(rows.tobytes())
+    if len(rows):
+        journal.extend(memoryview(rows).cast("B"))
 
 
 def _put(rows: Numbers, at: Numbers, *columns: Numbers) -> None:
