@@ -51,10 +51,12 @@ def decide_in_order(
     columns = (at, chunk.outcome[at], chunk.serials[at], chunk.amount[at], chunk.place[at])
     numbers = zip(*(column.tolist() for column in columns), strict=True)
     ends = zip(*(column.tolist() for column in (account, fed, *down, *up)), strict=True)
+    calm = doubtful.isdisjoint(mirror.banks.tolist())  # then only payers and holders are in doubt
     for (item, before, serial, amount, place), (payer, to, a, b, c, d, e, f) in zip(
         numbers, ends, strict=True
     ):
         outcome = before
+        down_to, up_to = ((c,), (f,)) if calm else ((a, b, c), (d, e, f))
         if serial in paid:
             outcome = _CONSUMED
         elif not outcome:
@@ -62,7 +64,7 @@ def decide_in_order(
                 outcome = _LIMIT
             elif payer in posted and posted[payer] - amount < room.low[payer]:
                 outcome = _FUNDS
-            elif not room.has(amount, (a, b, c), (d, e, f)):
+            elif not room.has(amount, down_to, up_to):
                 outcome = _SETTLES
         chunk.outcome[item] = outcome
         if outcome:
@@ -71,7 +73,7 @@ def decide_in_order(
             paid.add(serial)
         if place in left:
             left[place] -= amount
-        room.change(amount, (payer, a, b, c), (to, d, e, f))
+        room.change(amount, (payer, *down_to), (to, *up_to))
 
 
 class _Room:

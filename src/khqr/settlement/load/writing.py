@@ -90,7 +90,7 @@ def _append(
         stamps[burnt] | (Kind.REFUSE | NUMBER_ID), chunk.ids[burnt],
     )  # fmt: skip
     if len(rows):
-        journal.extend(memoryview(rows).cast("B"))
+        journal.extend(rows.reshape(-1).view(np.uint8).data)
 
 
 def _put(rows: Numbers, at: Numbers, *columns: Numbers) -> None:
