@@ -111,7 +111,7 @@ def test_a_report_is_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setattr(report, "html", html, raising=False)
     path = tmp_path / "run.html"
     assert run("--payments", "100", "--days", "1", "--report", path).exit_code == 0
-    assert path.read_text(encoding="utf-8") == "<p>100 payments over 1 days, ៛"
+    assert path.read_text(encoding="utf-8") == "<p>100 payments over 1 day, ៛"
 
 
 def test_a_broken_invariant_is_said_and_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -196,6 +196,8 @@ def test_columns_have_one_length_and_one_dimension() -> None:
         bank.pay_many(good._replace(ids=[1, 2]))
     with pytest.raises(TypeError, match="ids is no column"):
         bank.pay_many(good._replace(ids=np.array([[1]])))
+    with pytest.raises(TypeError, match="payments are Columns, not tuple"):
+        bank.pay_many(tuple(good))  # type: ignore[arg-type] # what a caller may hand over
     with pytest.raises(TypeError, match="chunk is a whole number"):
         bank.pay_many(good, chunk=0)
 

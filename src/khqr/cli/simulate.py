@@ -137,7 +137,7 @@ def _plan(
         shops=min(max(payments // days // 50, 10), 4_000),
         texts=every,
     )
-    return made, f"{payments:,} payments over {days} days"
+    return made, f"{payments:,} payments over {days} {'day' if days == 1 else 'days'}"
 
 
 def _every(texts: str) -> int:

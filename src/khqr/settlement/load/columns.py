@@ -117,6 +117,8 @@ def checked(columns: Columns, payers: int, codes: int) -> list[Numbers]:
     """
     import numpy as np
 
+    if not isinstance(columns, Columns):
+        raise TypeError(f"payments are Columns, not {type(columns).__name__}")
     most = Columns(_MOST, payers - 1, codes - 1, _MOST, LARGEST_TIME, LARGEST_SERIAL, _MOST, _MOST)  # type: ignore[arg-type] # as above
     arrays = []
     for name, column in zip(Columns._fields, columns, strict=True):
