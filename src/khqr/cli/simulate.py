@@ -270,7 +270,8 @@ def _major(currency: str, units: int) -> str:
 def _banks(done: Run) -> Table:
     table = Table(title="Settlement accounts, largest first", title_justify="left")
     for name in ("bank", "currency", "came in", "went out", "net"):
-        table.add_column(name, justify="left" if name in {"bank", "currency"} else "right")
+        side: Any = "left" if name in {"bank", "currency"} else "right"
+        table.add_column(name, justify=side, overflow="fold")  # an amount is never cut short
     rows = sorted(done.figures.banks, key=lambda row: -(row.value_in + row.value_out))
     for row in sorted(rows[: 2 * _SHOWN_BANKS], key=lambda row: (row.bank, row.currency)):
         amounts = (row.value_in, row.value_out, row.net)
