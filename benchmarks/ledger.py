@@ -13,10 +13,13 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.full_payments import Batch, OneCall, SqliteFull, stream
+from benchmarks.peers import PeerMissing, peer_module, python_peers
 from benchmarks.rounds import PARTS, Race
 
 from khqr.settlement import (
@@ -257,6 +260,109 @@ def race(rounds: int) -> bool:
     return reached
 
 
+class Abacus:
+    """The ledger of abacus-minimal, a double entry for each transfer.
+
+    It has no ids and no currencies, and lets any account fall below zero; so the money is checked
+    before. It keeps every entry as objects, and no chain.
+    """
+
+    def __init__(self, package: ModuleType) -> None:
+        self.double, self.ledger = package.Double, package.Ledger()
+        self.ledger.apply(package.Asset("cash"))
+        for number in range(ACCOUNTS):
+            self.ledger.apply(package.Liability(f"casa:{number}"))
+            self.ledger.apply(package.Double("cash", f"casa:{number}", FUNDS))
+        self.accounts = self.ledger.accounts
+
+    def take(self, batch: list[Item]) -> int:
+        """Post all, and return how many were refused."""
+        apply, double, accounts, refused = self.ledger.apply, self.double, self.accounts, 0
+        for debit, credit, amount, _ in batch:
+            payer = f"casa:{debit}"
+            if accounts[payer].balance < amount:
+                refused += 1
+                continue
+            apply(double(payer, f"casa:{credit}", amount))
+        return refused
+
+
+class FullLane:
+    """One contestant for whole payments, with its own stream of the same ones.
+
+    Who takes many at once takes more in a turn, and its time is counted down to the size of the
+    others' turns.
+    """
+
+    def __init__(self, contestant: OneCall | SqliteFull, size: int, times: int = 1) -> None:
+        self.contestant, self.size, self.times = contestant, size, times
+        self.items = stream(1)
+
+    def __call__(self, _: int) -> float:
+        """Pay the next payments, and return the nanoseconds that it took."""
+        size = self.size * self.times
+        batch = self.contestant.prepared(list(islice(self.items, size)))
+        start = time.perf_counter_ns()
+        self.contestant.take(batch)
+        return (time.perf_counter_ns() - start) / self.times
+
+
+FULL_ROUND, AT_ONCE = 40_960, 48  # a day of the half-year at once
+FULL_SQLITE, ABACUS = "SQLite, full payment", "abacus-minimal, transfer"
+ONE_CALL, BATCH = "full payment, one call each", "full payments, 196,608 at once"
+READINGS = (
+    ("full payments at once : SQLite, the same with all rules", BATCH, FULL_SQLITE, 8),
+    ("full payments at once : SQLite, plain transfers", BATCH, SQLITE, 8),
+    ("full payments at once : abacus-minimal, plain transfers", BATCH, ABACUS, 15),
+    ("full payment, one call : SQLite, the same with all rules", ONE_CALL, FULL_SQLITE, None),
+    ("full payment, one call : SQLite, plain transfers", ONE_CALL, SQLITE, None),
+    ("full payment, one call : abacus-minimal, plain transfers", ONE_CALL, ABACUS, None),
+)
+
+
+def agree(one: OneCall, many: Batch, sqlite: SqliteFull) -> None:
+    """Let all pay the same, and fail if they do not refuse the same for the same reasons."""
+    items = list(islice(stream(3), FULL_ROUND))
+    for contestant in (one, many, sqlite):
+        contestant.take(contestant.prepared(items))
+    assert one.refused == many.refused == sqlite.refused, "all refuse the same payments"
+    assert one.bank.ledger.chain == many.bank.ledger.chain, "both write the same journal"
+    refused = ", ".join(f"{name} {count:,}" for name, count in one.refused.most_common())
+    print(f"\n{len(items):,} full payments, all agree; refused: {refused}")
+
+
+def full_race(rounds: int) -> bool:
+    """Let all pay full payments in turns, beside plain transfers of the others."""
+    size = FULL_ROUND // PARTS
+    agree(OneCall(), Batch(), SqliteFull())
+    lanes: dict[str, FullLane | Lane] = {
+        FULL_SQLITE: FullLane(SqliteFull(), size),
+        ONE_CALL: FullLane(OneCall(), size),
+        BATCH: FullLane(Batch(), size, AT_ONCE),
+        SQLITE: Lane(Sqlite(), None, size),
+    }
+    try:
+        package = peer_module("abacus-minimal", "abacus", python_peers())
+        lanes[ABACUS] = Lane(Abacus(package), None, size)
+    except (ImportError, PeerMissing) as reason:
+        print(f"abacus-minimal is not measured: {reason}")
+    timed = Race(lanes, count=FULL_ROUND, rounds=rounds, warm_up=1)
+    for name in lanes:
+        print(f"{name:40}{1e9 / timed.median(name):>10,.0f} per s")
+    print(f"{'':58}{'ratio':>8}{'quiet':>8}  target")
+    reached = True
+    for name, ours, theirs, target in READINGS:
+        if theirs not in lanes:
+            reached = reached and target is None
+            continue
+        ratio = timed.ratio(theirs, ours)
+        good = target is None or ratio.value >= target
+        verdict = "" if target is None else f">= {target} {'yes' if good else 'NO'}"
+        print(f"{name:58}{ratio.value:>8.1f}{ratio.quiet:>8.1f}  {verdict}")
+        reached &= good
+    return reached
+
+
 def memory(number: int) -> None:
     """Print the bytes that a transfer takes while the ledger keeps it, ids included."""
     for rising_ids in (False, True):
@@ -295,13 +401,18 @@ def main() -> int:
     """Measure; return 0 if every target was reached."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=20, help="measured rounds (20)")
+    parser.add_argument("--full", action="store_true", help="only the full payments")
+    parser.add_argument("--full-rounds", type=int, default=12, help="rounds of full payments (12)")
     parser.add_argument("--volume", type=int, help="only this: so many payments in one ledger")
     options = parser.parse_args()
     print(f"CPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, one process")
     if options.volume:
         volume(options.volume)
         return 0
+    if options.full:
+        return int(not full_race(max(2, options.full_rounds)))
     reached = race(max(2, options.rounds))
+    reached &= full_race(max(2, options.full_rounds))
     memory(1_000_000)
     return int(not reached)
 

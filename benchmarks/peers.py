@@ -25,6 +25,7 @@ PACKAGES = {
     "konthaina-khqr": "0.1.7",
     "vietnam-qr-pay": "1.0.0",
     "qriskit": "0.2.0",
+    "abacus-minimal": "0.14.2",
 }
 
 

@@ -65,7 +65,7 @@ CONSUMER = "hQVDUFYwMWEaTwegAAAAVVVVVw8SNFZ4kBI0WNGRIgESNF8="
 WRONG_CRC = PERSON[:-4] + "0000"
 COMMANDS = [
     "encode", "decode", "check", "verify", "amend", "anonymise", "explain", "identify", "render",
-    "card", "scan", "batch", "alipay",
+    "card", "scan", "batch", "alipay", "simulate",
 ]  # fmt: skip
 
 PIPED: dict[str, str | None] = dict.fromkeys(

@@ -19,6 +19,7 @@ from .options import examples
 from .read import check, decode, verify
 from .render import render
 from .scan import scan
+from .simulate import simulate
 from .write import amend, encode
 
 __all__ = ["khqr", "run"]
@@ -48,7 +49,7 @@ def khqr() -> None:
 
 for _command in (
     *(encode, decode, check, verify, amend, anonymise, explain, identify),
-    *(render, card, scan, batch, alipay),
+    *(render, card, scan, batch, alipay, simulate),
 ):
     khqr.add_command(_command)
 

@@ -228,3 +228,27 @@ class RisingIds:
             self._rows.append(row)
         elif self.find(instruction) is not None:
             self._rows[bisect_left(self._ids, instruction)] = row
+
+    def extend(self, ids: array[int], rows: array[int]) -> None:
+        """Enter many new ids that rise, with their rows: what entering each would do.
+
+        >>> ids = RisingIds()
+        >>> ids.extend(array("q", [7, 9]), array("q", [0, 1]))
+        >>> ids.get(9)
+        1
+        """
+        if not len(ids) == len(rows):
+            raise ValueError(f"{len(ids)} ids and {len(rows)} rows")
+        if ids:
+            self._ids.extend(ids)
+            self._rows.extend(rows)
+            self._last = ids[-1]
+
+    @property
+    def last(self) -> int:
+        """The last id that was entered, or -1."""
+        return self._last
+
+    def columns(self) -> tuple[array[int], array[int]]:
+        """Return the ids and their rows as they are kept, to be read only."""
+        return self._ids, self._rows

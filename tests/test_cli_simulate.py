@@ -1,0 +1,170 @@
+"""The command simulate: what it runs, prints and returns, and how it is stopped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from khqr.cli import simulate as module
+from khqr.cli.app import khqr as command
+from khqr.settlement import Violation
+from khqr.settlement.load import replay
+from khqr.settlement.load.audit import JournalAudit
+from khqr.settlement.load.plan import Plan
+
+PLAIN: dict[str, str | None] = dict.fromkeys(
+    ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM")
+)
+
+
+def run(*args: str | Path, env: dict[str, str | None] | None = None) -> Result:
+    """Run the command; whatever it does, it never shows a traceback."""
+    result = CliRunner(env={**PLAIN, **(env or {})}).invoke(
+        command, ["simulate", *(str(arg) for arg in args)]
+    )
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+    return result
+
+
+def test_a_run_is_printed_for_people() -> None:
+    result = run("--payments", "600", "--days", "2", "--banks", "3", "--texts", "10")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    for said in (
+        "600 payments over 2 days",
+        "rate",
+        "GiB",
+        "bank03",
+        "LIMIT_PER_DAY",
+        "I12",
+        "net",
+    ):
+        assert said in result.stdout
+
+
+def test_a_run_is_a_document_for_programs() -> None:
+    result = run("--payments", "600", "--days", "2", "--banks", "3", "--json")
+    shape = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert shape["broken"] == []
+    assert {row["name"] for row in shape["invariants"]} >= {"I1", "I7", "I13"}
+    for row in shape["banks"]:
+        assert row["net"] == row["value_in"] - row["value_out"]
+    again = json.loads(run("--payments", "600", "--days", "2", "--banks", "3", "--json").stdout)
+    assert again["chain"] == shape["chain"]
+    other = run("--payments", "600", "--days", "2", "--banks", "3", "--json", "--seed", "2")
+    assert json.loads(other.stdout)["chain"] != shape["chain"]
+
+
+def test_the_half_year_is_a_plan_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: list[Plan] = []
+
+    real = replay.run
+
+    def small(plan: Plan, **options: Any) -> replay.Run:
+        plans.append(plan)
+        return real(Plan(payments=200, days=2, payers=40, shops=10, banks=3), **options)
+
+    monkeypatch.setattr(replay, "run", small)
+    result = run("--half-year-2023", "--texts", "all")
+    assert result.exit_code == 0
+    assert "The volume of the first half of 2023" in result.stdout
+    assert [(plan.payments, plan.days, plan.banks, plan.texts) for plan in plans] == [
+        (35_400_000, 181, 20, 1)
+    ]
+
+
+def test_texts_are_all_some_or_none() -> None:
+    def texts(value: str) -> int:
+        result = run("--payments", "300", "--days", "1", "--texts", value, "--json")
+        return int(json.loads(result.stdout)["texts"])
+
+    assert texts("none") == texts("0") == 0
+    assert 0 < texts("7") < texts("all")
+    assert texts("all") == texts("1")
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "", "many", "٣", "9999999999"])
+def test_other_texts_are_wrong_usage(value: str) -> None:
+    result = run("--texts", value)
+    assert result.exit_code == 2
+    assert "is not a number, all or none" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args", [("--payments", "0"), ("--banks", "1"), ("--days", "367"), ("--seed", "-1")]
+)
+def test_impossible_sizes_are_wrong_usage(args: tuple[str, str]) -> None:
+    assert run(*args).exit_code == 2
+
+
+def test_a_report_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "run.html"
+    assert run("--payments", "100", "--days", "1", "--report", path).exit_code == 0
+    page = path.read_text(encoding="utf-8")
+    assert "<h1>100 payments over 1 day</h1>" in page
+    assert "All 13 invariants hold" in page
+
+
+def test_a_broken_invariant_is_said_and_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(JournalAudit):
+        def sweep(self) -> list[Violation]:
+            return [*super().sweep(), Violation("I2", "a riel too much")]
+
+    monkeypatch.setattr(replay, "JournalAudit", Broken)
+    result = run("--payments", "100", "--days", "1")
+    assert result.exit_code == 1
+    assert "I2: a riel too much" in result.stdout
+    shown = json.loads(run("--payments", "100", "--days", "1", "--json").stdout)
+    assert shown["broken"] == ["I2: a riel too much"]
+
+
+def test_ctrl_c_ends_it_cleanly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replay, "begin_day", stop)
+    result = run("--payments", "100")
+    assert result.exit_code == 130
+    assert result.stderr == "stopped; nothing of the run is kept\n"
+    assert result.stdout == ""
+
+
+def test_without_numpy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    result = run("--payments", "100")
+    assert result.exit_code == 2
+    assert 'pip install "khqr[simulate]"' in result.stderr
+
+
+def test_a_bar_is_shown_on_a_terminal() -> None:
+    env: dict[str, str | None] = {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1", "COLUMNS": "120"}
+    result = run("--payments", "400", "--days", "2", env=env)
+    assert result.exit_code == 0
+    assert "400/400" in result.stderr
+    assert "MiB" in result.stderr
+
+
+def test_memory_is_0_where_nobody_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert module._memory() > 2**20
+    monkeypatch.setattr(sys, "platform", "darwin")
+    on_a_mac = module._memory()
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert module._memory() == 0 < on_a_mac
+
+
+def test_a_subcommand_runs_in_place_of_payments() -> None:
+    @module.simulate.command("probe")
+    def probe() -> None:
+        print("probed")
+
+    try:
+        result = run("probe")
+    finally:
+        module.simulate.commands.pop("probe")
+    assert (result.exit_code, result.stdout) == (0, "probed\n")
