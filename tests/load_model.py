@@ -212,7 +212,8 @@ class Model:
             return "ALREADY_REFUSED" if outcome else ""
         if no_account or shown.wallet == "nobody":
             return "UNKNOWN_ACCOUNT"
-        if (bank, account) == (shown.bank, hop):
+        own = {hop, f"casa:{shown.shop}"} if shown.shop else {hop}
+        if bank == shown.bank and account in own:
             return "UNBALANCED"
         key = (f"{name}@{bank}", shown.currency, (self.time + 7 * 3_600_000) // DAY)
         cap = CAPS[tier].get(shown.currency)

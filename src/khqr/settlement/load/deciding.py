@@ -94,7 +94,7 @@ class Chunk:
             ("QR_AMOUNT_MISMATCH", (amount == 0) | ((need > 0) & (amount != need))),
             ("QR_EXPIRED", times > expiries),
             ("QR_CONSUMED", _paid(bank, serials)),
-            ("UNBALANCED", account == payee),
+            ("UNBALANCED", (account == payee) | (account == merchant)),
             ("UNKNOWN_ACCOUNT", (account < 0) | (payee < 0)),
         ):
             outcome[refused] = CODE[name]

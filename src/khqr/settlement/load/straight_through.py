@@ -150,7 +150,7 @@ class StraightThrough(Register):
             return self.known(number, steps(*body))
         if account < 0 or payee < 0:
             raise SettlementError("UNKNOWN_ACCOUNT", f"payer {payer}, or the payee of code {code}")
-        if account == payee:
+        if account in {payee, self.credited[code]}:
             raise SettlementError("UNBALANCED", f"payer {payer} would pay itself")
         place = _WIDTH * self.customer_of[payer] + currency
         name = self._rule(item, amount, place) or self._short(account, payee, amount)
