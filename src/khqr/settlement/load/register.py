@@ -159,7 +159,7 @@ class Register:
         the code credits must be entered before it, or nobody can pay it.
 
         Raises:
-            SettlementError: as `khqr.settlement.read_code` raises it.
+            SettlementError: as `khqr.settlement.payments.codes.read_code` raises it.
         """
         code = read_code(payload)
         payee, credited, days = self._payee(code)
