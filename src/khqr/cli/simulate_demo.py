@@ -83,7 +83,9 @@ def write_journal(ledger: View, path: Path) -> None:
 def _write_report(story: Story, path: Path) -> None:
     from ..settlement.report import figures_of, html
 
-    figures = figures_of(story.simulation, title="A story of payments")
+    figures = figures_of(
+        story.simulation, title="A story of payments", clearings=[story.clearing]
+    )
     path.write_text(html(figures), encoding="utf-8", newline="\n")
 
 
