@@ -164,17 +164,9 @@ def balances_of(ledger: View) -> dict[tuple[str, str, str], int]:
 
 
 def invariants_of(audit: Audit) -> tuple[InvariantRow, ...]:
-    """Return what an audit checks, and how often it finds each broken now.
-
-    Checks of one name are one row: what an audit finds, it finds by name.
-    """
-    broken = Counter(violation.name for violation in audit.sweep())
-    statements: dict[str, dict[str, None]] = defaultdict(dict)
-    for rule in audit.invariants:
-        statements[rule.name][rule.statement] = None
-    return tuple(
-        InvariantRow(name, "; ".join(said), broken[name]) for name, said in statements.items()
-    )
+    """Return what an audit checks, and how often it finds each broken now."""
+    broken = Counter(invariant for invariant, _ in audit.findings())
+    return tuple(InvariantRow(rule.name, rule.statement, broken[rule]) for rule in audit.invariants)
 
 
 def banks_of(ledger: View, first: int = 0) -> tuple[BankRow, ...]:

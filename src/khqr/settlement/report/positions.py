@@ -188,7 +188,7 @@ def _books(sums: _Sums, currency: str) -> Iterator[Table]:
             if book in found:
                 name = kind if kind in named else OTHERS
                 found[book][name] = found[book].get(name, 0) + units
-        if found:
+        if any(units for kinds_of in found.values() for units in kinds_of.values()):
             lines = folded(list(found.items()), _sum_of_books)
             columns = [Column("Book", lambda row: row[0]), *(_kind(kind) for kind in kinds)]
             yield table(f"{caption} in {currency}", lines, columns, currency)

@@ -96,14 +96,15 @@ def _floors(stage: Stage) -> dict[str, tuple[Invariant, ...]]:
 
 def audited(stage: Stage) -> Grid:
     """Return every invariant by its name, and whether it holds."""
-    rows = []
-    for floor, invariants in _floors(stage).items():
-        broken = {one.name for one in Audit(stage.simulation.ledger, invariants).sweep()}
-        rows += [
-            (floor, rule.name, rule.statement, "broken" if rule.name in broken else "held")
-            for rule in invariants
-        ]
-    return Grid("what must be true", ("of", "name", "statement", "is"), tuple(rows), texts=4)
+    floors = _floors(stage)
+    audit = Audit(stage.simulation.ledger, [rule for rules in floors.values() for rule in rules])
+    broken = {rule for rule, _ in audit.findings()}
+    rows = tuple(
+        (floor, rule.name, rule.statement, "broken" if rule in broken else "held")
+        for floor, rules in floors.items()
+        for rule in rules
+    )
+    return Grid("what must be true", ("of", "name", "statement", "is"), rows, texts=4)
 
 
 def look_back(stage: Stage) -> list[Fact]:
