@@ -62,7 +62,6 @@ class _Checks:
         self._quotes: dict[str, str] = {}
         self._open: dict[str, None] = {}
         self._back: dict[int, Sequence[int]] = {}
-        self._refunds = 0
         self._wrong: list[str] = []
 
     def once(self, audit: Audit) -> Iterator[str]:
@@ -146,7 +145,7 @@ class _Checks:
 
     def held(self, audit: Audit) -> Iterator[str]:
         self._posted.read_on(audit)
-        self._open |= dict.fromkeys(payment.id for payment in self._posted.new_payments())
+        self._open |= dict.fromkeys(self._posted.new_payments())
         waits: dict[tuple[str, str, str], int] = defaultdict(int)
         for payment_id in list(self._open):
             payment = self._links.payments[payment_id]
@@ -167,8 +166,8 @@ class _Checks:
                         yield f"payment {payment.id} is {payment.state.value}, and its money waits"
                     continue
                 arrived = True
-            if not pending and (arrived or _came_to_nothing(payment)):
-                del self._open[payment_id]  # no row can let its money wait again
+            if not pending and arrived:
+                del self._open[payment_id]  # what was refused may be tried again, and is kept
         yield from self._waiting(audit, waits)
 
     def _waiting(self, audit: Audit, waits: dict[tuple[str, str, str], int]) -> Iterator[str]:
@@ -185,15 +184,12 @@ class _Checks:
 
     def refunded(self, audit: Audit) -> Iterator[str]:
         self._posted.read_on(audit)
-        found, posted, payments = self._posted.compensations(), self._posted, self._links.payments
-        for one in found[self._refunds :]:
-            payment_id = posted.ids.get(one.original)
-            if payment_id is not None:
-                self._wrong += self._refund(payments[payment_id], audit, one)
-        self._refunds = len(found)
+        for payment, one in self._posted.new_refunds():
+            self._wrong += self._refund(payment, audit, one)
         yield from self._wrong
-        for payment_id, row in posted.rows.items():
-            payment, fee = payments[payment_id], self._back.get(row, _NOTHING)[3]
+        for payment_id, row in self._posted.rows.items():
+            payment = self._links.payments[payment_id]
+            fee = self._back.get(row, _NOTHING)[3]
             free = payment.fee if payment.state is CrossState.CANCELLED else 0
             if fee != free:
                 yield f"{fee} of the fee of {payment.id} went back, not {free}"
@@ -258,10 +254,6 @@ class _Checks:
         for side in _amounts(payment):
             if side.units > caps.get(side.currency, side.units):
                 yield f"payment {payment.id} is over the cap with {side}"
-
-
-def _came_to_nothing(payment: CrossPayment) -> bool:
-    return payment.direction is Direction.INBOUND and payment.state not in OPEN
 
 
 def _may_be_held(payment: CrossPayment) -> bool:
