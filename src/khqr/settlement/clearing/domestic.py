@@ -88,6 +88,9 @@ class Domestic:
         first: the row with which the count begins, the first one of a transaction. What the rows
             before it add up to is the opening, and they are in no count.
 
+    Raises:
+        TypeError: for a row that is none.
+
     >>> from khqr.settlement.books.example import example_books, run_example
     >>> books = example_books(clock=lambda: 1_750_000_000_000)
     >>> rows = run_example(books)
@@ -100,6 +103,8 @@ class Domestic:
     """
 
     def __init__(self, ledger: View, first: int = 0) -> None:
+        if type(first) is not int or first < 0:
+            raise TypeError("a row is known by an int from 0 on")
         self._ledger = ledger
         self._first = first
         self._days: dict[Key, list[_Day]] = {}
