@@ -234,6 +234,9 @@ def test_clearings_that_are_none() -> None:
         figures_of(world.sim, clearings=["alipayplus"])  # type: ignore[list-item] # the refusal is the test
     with pytest.raises(SettlementError, match="ACCOUNT_DIFFERS: alipayplus is cleared in other"):
         figures_of(Run().sim, clearings=[clearing])
+    again = Clearing(world.sim.books, clearing.terms)
+    with pytest.raises(SettlementError, match="ACCOUNT_DIFFERS: alipayplus is cleared 2 times"):
+        figures_of(world.sim, clearings=[clearing, again])
 
 
 def slow_banks(ledger: Ledger, first: int) -> list[dict[str, int | str]]:

@@ -176,6 +176,24 @@ def test_what_messages_say() -> None:
     assert (code.units, code.account_id) == (20_000, "khqr@devb")
 
 
+def test_a_message_without_a_member_and_one_of_another_kind() -> None:
+    """A refund has no table of members, and a payment in dollars by dollars no rate."""
+    stage = Stage()
+    for chapter in CHAPTERS[:7]:
+        chapter.call(stage)
+    stage.simulation.fund("dara@deva", Money("USD", 10_00), "account")
+    stage.simulation.fund_bank("deva", Money("USD", 10_00))
+    code = "https://qr.example.com/281000041234567890123456"
+    stage.links.add_order("alipayplus", code, "ACQ", "cafe1", Money("USD", 5_00))
+    payment = stage.links.pay(code, "alipayplus", "outbound", payer="dara@deva", source="account")
+    stage.links.refund(payment.id)
+    told = {said.kind: dict(said.members) for said in Listener().spoken(stage.links.payments)}
+    assert told["MppUserInitiatedPayResponse"] == dict.fromkeys(
+        ("paymentAmount", "payToAmount"), "500 USD, that is 5.00 US dollars"
+    )
+    assert told["RefundRequest"] == {}
+
+
 def test_no_answer_is_neither_yes_nor_no() -> None:
     assert facts("no answer")["state of the payment"] == "unknown"
     assert facts("no answer")["waits at devs"] == "41,000 riel"

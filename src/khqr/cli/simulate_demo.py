@@ -1,4 +1,4 @@
-"""`khqr simulate demo`: a story of payments, with what each step posts in each book."""
+"""`khqr simulate demo`: a story of payments, with what each step says and posts."""
 
 from __future__ import annotations
 
@@ -45,10 +45,11 @@ link, in which currency and when, is not public."""
 )
 @face
 def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
-    """Tell a payment at home, one from abroad and one to abroad, step by step.
+    """Tell a payment at home, one from abroad, one to abroad and their settlement, step by step.
 
-    Each step says who does what, and shows what it posts in each book. The story is the same
-    every time: its clock starts at a fixed time, and nothing in it is left to chance.
+    Each step says who does what, and shows the messages that go and what is posted in each book.
+    The story is the same every time: its clock starts at a fixed time, and nothing in it is left
+    to chance.
     """
     from ..settlement.story import tell
 
@@ -83,9 +84,7 @@ def write_journal(ledger: View, path: Path) -> None:
 def _write_report(story: Story, path: Path) -> None:
     from ..settlement.report import figures_of, html
 
-    figures = figures_of(
-        story.simulation, title="A story of payments", clearings=[story.clearing]
-    )
+    figures = figures_of(story.simulation, title="A story of payments", clearings=[story.clearing])
     path.write_text(html(figures), encoding="utf-8", newline="\n")
 
 

@@ -44,7 +44,7 @@ def figures_of(
 
     Raises:
         SettlementError: ``NOT_FOUND`` if the journal has no such row to begin with;
-            ``ACCOUNT_DIFFERS`` for a clearing of other books.
+            ``ACCOUNT_DIFFERS`` for a clearing of other books, and for two of one link.
         TypeError: for anything but an int, and for a clearing that is none.
 
     >>> simulation = Simulation(["deva"], clock=lambda: 0, ids=str)
@@ -59,6 +59,9 @@ def figures_of(
             raise TypeError(f"a link is cleared by a Clearing, not {type(one).__name__}")
         if one.books.ledger is not ledger:
             raise SettlementError("ACCOUNT_DIFFERS", f"{one.terms.name} is cleared in other books")
+    for name, number in Counter(one.terms.name for one in cleared).items():
+        if number > 1:
+            raise SettlementError("ACCOUNT_DIFFERS", f"{name} is cleared {number} times")
     with ledger.locked():
         if not 0 <= first <= len(ledger.journal):
             raise SettlementError("NOT_FOUND", f"the journal has no row {first} to begin with")

@@ -46,7 +46,7 @@ _MEMBERS = {
     "InquiryPaymentResponse": ("paymentResult.resultStatus",),
     "Acknowledgement": ("result.resultStatus",),
 }  # fmt: skip
-"""Kind of message to the members that are shown of it."""
+"""Kind of message to the members that are shown of it, where it has them."""
 
 
 class Listener:
@@ -66,8 +66,9 @@ class Listener:
 
     def _spoken(self, said: Said) -> Spoken:
         kind, document = type(said.message).__name__, said.message.to_document()
+        found = ((path, _at(document, path)) for path in _MEMBERS.get(kind, ()))
         members = tuple(
-            (path.rpartition(".")[2], self._text(_at(document, path))) for path in _MEMBERS[kind]
+            (path.rpartition(".")[2], self._text(value)) for path, value in found if value
         )
         return Spoken(said.sender, said.receiver, kind, members)
 
@@ -85,7 +86,7 @@ class Listener:
 
 
 def _at(document: object, path: str) -> object:
+    """Return a member of a document, or None if it has none."""
     for name in path.split("."):
-        assert isinstance(document, Mapping)
-        document = document[name]
+        document = document.get(name) if isinstance(document, Mapping) else None
     return document

@@ -58,6 +58,7 @@ class Stage:
         simulation: the model banks.
         links: the way over the border.
         clearing: the batches of the link.
+        batch: id of the batch of the first day.
         answers: what the other end answers next; when nothing is left, that all is well.
         codes: the codes that were shown, by name.
         payments: ids of the payments, by name.
