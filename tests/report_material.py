@@ -7,7 +7,8 @@ from itertools import count
 from khqr import Individual, Merchant, encode
 from khqr.model import moment_at
 from khqr.settlement import Money, SettlementError, Simulation
-from khqr.settlement.report import BankRow, Figures, InvariantRow, LinkRow, VolumeRow
+from khqr.settlement.clearing import CrossBorderRow
+from khqr.settlement.report import BankRow, Figures, InvariantRow, VolumeRow
 
 __all__ = ["START", "Run", "half_year", "of_everything"]
 
@@ -104,12 +105,15 @@ def half_year(
                 balances[code, kind, currency] = max(closing, 0) // len(kind)
         balances["NBC", "bsa", currency] = balances["TOK", "supply", currency] = total
     links = [
-        LinkRow(
-            f"alipayplus/2023-01-0{day}", party, "USD", 12, 3, 100, net, "2023-01-04", "settled"
+        CrossBorderRow(
+            f"alipayplus-2023010{day}", party, "USD", 12, paid, 3, back, fees, paid + back + fees,
+            "2023-01-04", "settled", "",
         )
         for day in (1, 2)
-        for party, net in (("devs", 990_00), ("ALP", 10_00), ("MPP", -1_000_00))
-    ]
+        for party, paid, back, fees in (
+            ("MPP", -1_010_00, 20_00, -10_00), ("devs", 1_010_00, -20_00, 0), ("ALP", 0, 0, 10_00),
+        )
+    ]  # fmt: skip
     return Figures(
         title=title,
         volume=tuple(volume),

@@ -37,7 +37,16 @@ def test_what_it_tells() -> None:
     assert "5. The money hops from bank to bank  2026-03-02 09:33" in told
     rows = [line.split() for line in told.splitlines()]
     assert ["wallet:dara", "50,000", "KHR", "150,000", "KHR"] in rows
-    assert ["all", "nets", "together", "0.00", "US", "dollars"] in rows
+    assert ["all", "0.00", "0.00", "0.00"] in rows
+    assert ["MPP", "to", "ALP", "MppUserInitiatedPayRequest"] in rows
+    assert ["paymentAmount", "2000000", "KHR,", "that", "is", "20,000", "riel"] in rows
+    assert next(row[:5] for row in rows if row[:2] == ["ledger", "I4"]) == [
+        "ledger",
+        "I4",
+        "a",
+        "bank's",
+        "wallets",
+    ]
     assert "A model and not Bakong" in told
     assert run().stdout == told
 
@@ -68,6 +77,16 @@ def test_for_programs() -> None:
         {"from": "dara@deva", "to": "khqr@devb", "amount": {"currency": "KHR", "units": 50_000}}
     ]
     assert hop["facts"]["state of the payment"] == "received"
+    assert (hop["messages"], hop["table"]) == ([], None)
+    scan, evening = told["scenes"][8], told["scenes"][14]
+    assert scan["messages"][1] == {
+        "from": "ALP",
+        "to": "devs",
+        "kind": "UserInitiatedPayRequest",
+        "members": {"codeValue": "the same text", "pspId": "MPP"},
+    }
+    assert evening["table"]["heads"] == ["party", "paid", "fees", "net"]
+    assert evening["table"]["rows"][-1] == ["all", "0.00", "0.00", "0.00"]
 
 
 def _floats(value: Any) -> bool:

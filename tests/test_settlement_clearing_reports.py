@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import takewhile
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -221,6 +222,35 @@ def test_there_is_nothing_to_sum() -> None:
 
 
 # The cross-border report.
+
+
+def test_a_count_may_begin_at_a_row() -> None:
+    """What was before is the opening, also what was in suspense and on hold then."""
+    link = example()
+    ledger = link.ledger
+    ledger.hold(link.books.account("A", "casa:u", "KHR"), 7)
+    first = len(ledger.journal)
+    before = {(row.bank, row.currency): row for row in Domestic(ledger).whole()}
+    begun = Domestic(ledger, first)
+    for row in begun.whole():
+        then = before[row.bank, row.currency]
+        assert row == DomesticRow(
+            *then[:3], opening=then.closing, closing=then.closing,
+            in_suspense=then.in_suspense, held=then.held,
+        )  # fmt: skip
+    assert {row.held for row in begun.whole() if row[:2] == ("A", "KHR")} == {7}
+    link.day("2025-06-20 09:00")
+    link.books.run("issue", {"bank": "A"}, {"amount": Money("KHR", 40)})
+    (grown,) = (row for row in begun.whole() if row[:2] == ("A", "KHR"))
+    assert (grown.issued, grown.closing - grown.opening, grown.day) == (40, 40, 20_259)
+    assert begun.whole() == Domestic(ledger, first).whole()
+    assert Domestic(ledger, len(ledger.journal) + 1).whole() == Domestic(ledger).whole()
+
+
+@pytest.mark.parametrize("first", [-1, "0", 1.0, None, True])
+def test_a_count_begins_at_a_row_that_is_one(first: Any) -> None:
+    with pytest.raises(TypeError, match="a row is known by an int from 0 on"):
+        Domestic(example().ledger, first)
 
 
 def test_the_cross_border_report_of_the_example() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,9 +10,18 @@ from typing import Any
 import pytest
 
 from khqr.alipayplus.mapping import Policy
-from khqr.settlement import FlowCall, Limits, Money, SettlementError
+from khqr.settlement import Audit, FlowCall, Journal, Limits, Money, Refused, SettlementError
 from khqr.settlement.books.flows import FLOWS
-from khqr.settlement.links import CrossState, PartnerAnswer, Terms, inbound, quotes
+from khqr.settlement.ledger.journal import Row
+from khqr.settlement.links import (
+    CrossPayment,
+    CrossState,
+    PartnerAnswer,
+    Terms,
+    inbound,
+    link_invariants,
+    quotes,
+)
 from khqr.settlement.links.ends import Ends
 from khqr.settlement.links.inbound import Inbound
 from khqr.settlement.links.outbound import Outbound
@@ -321,6 +330,76 @@ def test_a_planted_defect_breaks_what_it_says(
     with monkeypatch.context() as patch:
         defect(world, patch)
     assert world.broken() == set(DEFECTS[defect].split())
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda one: one.__name__)
+def test_an_audit_that_goes_on_finds_the_same(
+    defect: Callable[[World, Patch], None], monkeypatch: Patch
+) -> None:
+    world = World()
+    for text in ("41000", "8200"):
+        world.links.refund(world.pay_in(world.shop(text, bill_number=text)).id, int(text) // 2)
+    world.links.refund(
+        world.pay_out(world.order(text="https://qr.example.com/281000049990000000000001")).id
+    )
+    world.check()
+    with monkeypatch.context() as patch:
+        defect(world, patch)
+    found = {one.name for one in world.audit.sweep()}
+    assert found == set(DEFECTS[defect].split())
+    links = Audit(world.sim.ledger, link_invariants(world.links))
+    first = {str(one) for one in links.sweep()}
+    assert {str(one) for one in links.sweep()} == first  # still broken, though nothing has come
+
+
+def test_an_audit_reads_each_row_once(monkeypatch: Patch) -> None:
+    world = World()
+    audit = Audit(world.sim.ledger, link_invariants(world.links))
+    for number in range(3):
+        world.links.refund(world.pay_in(world.shop("41000", bill_number=str(number))).id, 4_100)
+        world.pay_out(world.order(text=f"https://qr.example.com/28100004999000000000000{number}"))
+        assert audit.sweep() == []
+    assert list(world.links.uses())
+    read: list[int] = []
+    rows = Journal.rows
+
+    def noted(self: Journal, start: int = 0, stop: int | None = None) -> Iterator[Row]:
+        for row in rows(self, start, stop):
+            read.append(row.number)
+            yield row
+
+    monkeypatch.setattr(Journal, "rows", noted)
+    assert audit.sweep() == []
+    assert list(world.links.uses())
+    assert read == []
+    before = len(world.sim.ledger.journal)
+    world.pay_out(world.order(text="https://qr.example.com/281000048880000000000001"))
+    read.clear()
+    assert audit.sweep() == []
+    assert min(read) >= before
+
+
+def test_what_was_refused_may_be_tried_again_between_two_sweeps() -> None:
+    world = World(refused=Refused.RETRY)
+    order = world.order(Money("USD", 150_00))
+
+    def pay() -> CrossPayment:
+        return world.links.pay(
+            order, "alipayplus", "outbound", payer="v@A", source="account", instruction="o1"
+        )
+
+    with pytest.raises(SettlementError, match="INSUFFICIENT_FUNDS"):
+        pay()
+    world.check()
+    world.sim.fund("v@A", Money("USD", 150_00), "account")
+    world.sim.fund_bank("A", Money("USD", 150_00))
+    world.answers = [U]
+    out = pay()
+    assert out.state is CrossState.UNKNOWN
+    world.check()
+    account = world.sim.ledger.find("S", f"out_hold:{out.held_as}", "USD")
+    world.sim.ledger.post(account, world.sim.books.account("S", "fxpos", "USD"), 1)
+    assert "I9" in {one.name for one in world.audit.sweep()}
 
 
 def test_the_ledger_itself_refuses_a_success_after_a_finished_cancel() -> None:

@@ -1,8 +1,8 @@
-"""`khqr simulate demo`: a story of payments, with what each step posts in each book."""
+"""`khqr simulate demo`: a story of payments, with what each step says and posts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from .printable import printable
 if TYPE_CHECKING:
     from ..settlement.ledger.view import View
     from ..settlement.money import Money
-    from ..settlement.story import Line, Page, Scene, Story
+    from ..settlement.story import Grid, Line, Page, Scene, Spoken, Story
 
 __all__ = ["demo", "write_journal"]
 
@@ -45,10 +45,11 @@ link, in which currency and when, is not public."""
 )
 @face
 def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
-    """Tell a payment at home, one from abroad and one to abroad, step by step.
+    """Tell a payment at home, one from abroad, one to abroad and their settlement, step by step.
 
-    Each step says who does what, and shows what it posts in each book. The story is the same
-    every time: its clock starts at a fixed time, and nothing in it is left to chance.
+    Each step says who does what, and shows the messages that go and what is posted in each book.
+    The story is the same every time: its clock starts at a fixed time, and nothing in it is left
+    to chance.
     """
     from ..settlement.story import tell
 
@@ -83,7 +84,7 @@ def write_journal(ledger: View, path: Path) -> None:
 def _write_report(story: Story, path: Path) -> None:
     from ..settlement.report import figures_of, html
 
-    figures = figures_of(story.simulation, title="A story of payments")
+    figures = figures_of(story.simulation, title="A story of payments", clearings=[story.clearing])
     path.write_text(html(figures), encoding="utf-8", newline="\n")
 
 
@@ -104,30 +105,52 @@ def _scene(scene: Scene) -> Iterator[RenderableType]:
     heading.append(f"  {clock_text(scene.time)}", "not bold dim")
     yield heading
     yield Text(scene.text)
-    yield Padding(_facts(scene), (1, 0, 0, 2))
+    if scene.messages:
+        yield Padding(Group(*map(_message, scene.messages)), (1, 0, 0, 2))
+    yield Padding(_facts(scene.facts), (1, 0, 0, 2))
+    if scene.grid:
+        yield Padding(_grid(scene.grid), (1, 0, 0, 2))
     for page in scene.pages:
         yield Padding(_page(page), (1, 0, 0, 2))
 
 
-def _facts(scene: Scene) -> Table:
+def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(style="cyan", overflow="fold")
     table.add_column(overflow="fold")
-    for name, value in scene.facts:
+    for name, value in facts:
         table.add_row(printable(name), printable(value))
     return table
 
 
+def _message(said: Spoken) -> RenderableType:
+    heading = Text.assemble((f"{said.sender} to {said.receiver}", "bold"), f"  {said.kind}")
+    return Group(heading, Padding(_facts(said.members), (0, 0, 0, 2)))
+
+
+def _grid(grid: Grid) -> Table:
+    table = _titled(Text(grid.title, "bold"))
+    for place, head in enumerate(grid.heads):
+        table.add_column(
+            head,
+            header_style="dim",
+            justify="left" if place < grid.texts else "right",
+            overflow="fold",
+        )
+    for row in grid.rows:
+        table.add_row(*map(printable, row))
+    return table
+
+
+def _titled(title: Text, **more: Any) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="", box=None, padding=(0, 2, 0, 0), **more
+    )
+
+
 def _page(page: Page) -> Table:
     title = Text.assemble((page.book, "bold"), f", {page.about}")
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="",
-        box=None,
-        padding=(0, 2, 0, 0),
-        expand=True,
-    )
+    table = _titled(title, expand=True)
     table.add_column("account", header_style="dim", ratio=3, overflow="fold")
     for name in ("debit", "credit", "balance"):
         table.add_column(name, header_style="dim", justify="right", ratio=2, overflow="fold")
@@ -180,10 +203,27 @@ def _scene_shape(scene: Scene) -> dict[str, Any]:
         "title": scene.title,
         "text": scene.text,
         "time": scene.time,
+        "messages": [_message_shape(said) for said in scene.messages],
         "facts": dict(scene.facts),
+        "table": _grid_shape(scene.grid),
         "books": pages,
         "tokens": tokens,
     }
+
+
+def _message_shape(said: Spoken) -> dict[str, Any]:
+    return {
+        "from": said.sender,
+        "to": said.receiver,
+        "kind": said.kind,
+        "members": dict(said.members),
+    }
+
+
+def _grid_shape(grid: Grid | None) -> dict[str, Any] | None:
+    if grid is None:
+        return None
+    return {"title": grid.title, "heads": list(grid.heads), "rows": [list(r) for r in grid.rows]}
 
 
 def _line_shape(line: Line) -> dict[str, Any]:

@@ -85,6 +85,11 @@ class Domestic:
 
     Args:
         ledger: whose journal is read.
+        first: the row with which the count begins, the first one of a transaction. What the rows
+            before it add up to is the opening, and they are in no count.
+
+    Raises:
+        TypeError: for a row that is none.
 
     >>> from khqr.settlement.books.example import example_books, run_example
     >>> books = example_books(clock=lambda: 1_750_000_000_000)
@@ -97,8 +102,11 @@ class Domestic:
     S 153500 4 102000 3 51500
     """
 
-    def __init__(self, ledger: View) -> None:
+    def __init__(self, ledger: View, first: int = 0) -> None:
+        if type(first) is not int or first < 0:
+            raise TypeError("a row is known by an int from 0 on")
         self._ledger = ledger
+        self._first = first
         self._days: dict[Key, list[_Day]] = {}
         self._central: dict[int, Key] = {}
         self._suspense: dict[int, Key] = {}
@@ -146,6 +154,14 @@ class Domestic:
             for row in self._ledger.journal.rows(self._read):
                 self._take(row)
                 self._read = row.number + 1
+                if self._read == self._first:
+                    self._begin()
+
+    def _begin(self) -> None:
+        """Let the count begin: what was counted up to now is what everybody opens with."""
+        for days in self._days.values():
+            last = days[-1]
+            days[:] = [_Day(last.day, _carried(last.amounts))]
 
     def _watch(self) -> None:
         accounts = self._ledger.state.accounts.rows

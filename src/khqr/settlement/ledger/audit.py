@@ -87,12 +87,16 @@ class Audit:
 
     def sweep(self) -> list[Violation]:
         """Read what is new, check everything, and return what does not hold."""
+        return [Violation(invariant.name, message) for invariant, message in self.findings()]
+
+    def findings(self) -> list[tuple[Invariant, str]]:
+        """Do what `sweep` does, and say by which of several invariants of one name it was found."""
         with self.ledger.locked():
             self._read_on()
-            found = []
+            found: list[tuple[Invariant, str]] = []
             for invariant in self.invariants:
                 messages = [*self.seen.pop(invariant.name, ()), *invariant.check(self)]
-                found += [Violation(invariant.name, message) for message in messages]
+                found += [(invariant, message) for message in messages]
             self.touched.clear()
             return found
 

@@ -1,7 +1,8 @@
 """What must be true of payments over links, held against the journal.
 
 A choice of this library. The checks have the names of those of domestic payments that they extend.
-Each reads what was posted and held, and works out anew what rates, fees and terms make of it.
+Each reads what was posted and held, and works out anew what rates, fees and terms make of it; what
+was read and checked once is not read again.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..ledger.audit import Audit, Invariant
+from ..ledger.compensations import Compensation
 from ..ledger.holds import HoldState
-from ..ledger.instructions import InstructionState
-from ..ledger.journal import Kind
 from ..ledger.view import Entry
 from ..money import BOOKS, Money
 from .payment import OPEN, CrossPayment, CrossState
+from .posted import Posted
 from .terms import Direction
 
 if TYPE_CHECKING:
     from .links import Links
 
 __all__ = ["link_invariants"]
+
+_NOTHING = (0, 0, 0, 0)
+"""What went back of a payment of which nothing did."""
 
 _PAID = frozenset(
     {CrossState.COMMITTED, CrossState.CANCELLING, CrossState.CANCELLED}
@@ -49,53 +53,48 @@ def link_invariants(links: Links) -> tuple[Invariant, ...]:
 
 
 class _Checks:
-    """The checks, and what they read."""
+    """The checks, and what they have read."""
 
     def __init__(self, links: Links) -> None:
         self._links = links
+        self._posted = Posted(links)
+        self._codes: dict[tuple[str, str], str] = {}
+        self._quotes: dict[str, str] = {}
+        self._open: dict[str, None] = {}
+        self._back: dict[int, Sequence[int]] = {}
+        self._wrong: list[str] = []
 
-    def _committed(self, instruction: str) -> int | None:
-        outcome = self._links.simulation.ledger.outcome(instruction)
-        if outcome is None or outcome.state is not InstructionState.COMMITTED:
-            return None
-        return outcome.row
+    def once(self, audit: Audit) -> Iterator[str]:
+        self._posted.read_on(audit)
+        yield from self._posted.each("once", self._once)
 
-    def _posted(self) -> Iterator[tuple[CrossPayment, int]]:
-        """Yield the payments that the ledger says are posted to the end, each with its row."""
-        for payment in list(self._links.payments.values()):
-            sent = "pay" if payment.direction is Direction.INBOUND else "paid"
-            row = self._committed(f"{sent}/{payment.id}")
-            if row is not None:
-                yield payment, row
+    def _once(self, payment: CrossPayment, _: int) -> Iterator[str]:
+        terms, code = self._links.terms[payment.link], payment.code
+        if payment.direction is Direction.INBOUND:
+            if code.currency != "KHR" and not terms.dollar_codes:
+                yield f"payment {payment.id} is by a code in {code.currency}"
+            return
+        first = self._codes.setdefault((payment.link, code.key), payment.id)
+        if code.dynamic and first != payment.id:
+            yield f"payment {payment.id} is another by one dynamic code"
 
-    def once(self, _: Audit) -> Iterator[str]:
-        paid: set[tuple[str, str]] = set()
-        for payment, _row in self._posted():
-            terms, code = self._links.terms[payment.link], payment.code
-            if payment.direction is Direction.INBOUND:
-                if code.currency != "KHR" and not terms.dollar_codes:
-                    yield f"payment {payment.id} is by a code in {code.currency}"
-                continue
-            if code.dynamic and (payment.link, code.key) in paid:
-                yield f"payment {payment.id} is the second by one dynamic code"
-            paid.add((payment.link, code.key))
+    def whole(self, audit: Audit) -> Iterator[str]:
+        self._posted.read_on(audit)
+        yield from self._posted.each("whole", self._whole)
 
-    def whole(self, _: Audit) -> Iterator[str]:
-        ledger, used = self._links.simulation.ledger, set[str]()
-        for payment, row in self._posted():
-            if payment.state not in _PAID:
-                yield f"payment {payment.id} is {payment.state.value}, and was posted"
-            if payment.cancel_asked is not None and row >= payment.cancel_asked:
-                yield f"payment {payment.id} was posted after its cancel"
-            for quote_id in payment.quotes:
-                if quote_id in used:
-                    yield f"payment {payment.id} was posted by a used rate"
-                used.add(quote_id)
-                over = self._links.quote(quote_id).expires_at
-                if payment.sent_at is None or payment.sent_at > over:
-                    yield f"payment {payment.id} was sent by a rate that was over"
-            yield from self._rates(payment)
-            yield from self._legs(payment, list(ledger.postings(row)))
+    def _whole(self, payment: CrossPayment, row: int) -> Iterator[str]:
+        if payment.state not in _PAID:
+            yield f"payment {payment.id} is {payment.state.value}, and was posted"
+        if payment.cancel_asked is not None and row >= payment.cancel_asked:
+            yield f"payment {payment.id} was posted after its cancel"
+        for quote_id in payment.quotes:
+            if self._quotes.setdefault(quote_id, payment.id) != payment.id:
+                yield f"payment {payment.id} was posted by a used rate"
+            over = self._links.quote(quote_id).expires_at
+            if payment.sent_at is None or payment.sent_at > over:
+                yield f"payment {payment.id} was sent by a rate that was over"
+        yield from self._rates(payment)
+        yield from self._legs(payment, list(self._links.simulation.ledger.postings(row)))
 
     def _rates(self, payment: CrossPayment) -> Iterator[str]:
         """Yield what is wrong with the amounts of a payment."""
@@ -145,57 +144,67 @@ class _Checks:
                 yield f"payment {payment.id} posts {has} to {where}, not {units} {currency}"
 
     def held(self, audit: Audit) -> Iterator[str]:
+        self._posted.read_on(audit)
+        self._open |= dict.fromkeys(self._posted.new_payments())
         waits: dict[tuple[str, str, str], int] = defaultdict(int)
-        hops = {row.amount for row in audit.ledger.journal.rows() if row.kind is Kind.REFERENCE}
-        for payment in list(self._links.payments.values()):
-            inbound = payment.direction is Direction.INBOUND
-            if payment.hold is not None:
-                pending = audit.ledger.find_hold(payment.hold).state is HoldState.PENDING
-                open_ = payment.state in OPEN and payment.row is None
-                if pending and not (open_ and (inbound or payment.state is CrossState.HELD)):
-                    yield f"payment {payment.id} is {payment.state.value}, and its hold is not over"
-            hop = None if inbound else self._committed(f"pay/{payment.id}")
-            if hop is None or payment.debited is None:
-                continue
-            sponsor = self._links.terms[payment.link].sponsor
-            key = sponsor, f"out_hold:{payment.held_as}", payment.debited.currency
-            if self._committed(f"paid/{payment.id}") is None and hop not in hops:
-                waits[key] += payment.debited.units
-                if payment.state not in OPEN:
-                    yield f"payment {payment.id} is {payment.state.value}, and its money waits"
-        state = audit.ledger.state
-        for number, account in enumerate(state.accounts.rows):
-            if account.name.startswith("out_hold:"):
-                has, due = state.balance(number), waits.pop(account[:3], 0)
-                if has != due and self._is_sponsor(account.book):
-                    yield f"{account} has {has}, the open payments come to {due}"
+        for payment_id in list(self._open):
+            payment = self._links.payments[payment_id]
+            pending = (
+                payment.hold is not None
+                and audit.ledger.find_hold(payment.hold).state is HoldState.PENDING
+            )
+            if pending and not _may_be_held(payment):
+                yield f"payment {payment.id} is {payment.state.value}, and its hold is not over"
+            hop = self._posted.hops.get(payment_id)
+            arrived = payment_id in self._posted.rows
+            if hop is not None and payment.debited is not None:
+                if not arrived and not self._posted.is_compensated(hop):
+                    sponsor = self._links.terms[payment.link].sponsor
+                    held_as = f"out_hold:{payment.held_as}"
+                    waits[sponsor, held_as, payment.debited.currency] += payment.debited.units
+                    if payment.state not in OPEN:
+                        yield f"payment {payment.id} is {payment.state.value}, and its money waits"
+                    continue
+                arrived = True
+            if not pending and arrived:
+                del self._open[payment_id]  # what was refused may be tried again, and is kept
+        yield from self._waiting(audit, waits)
 
-    def _is_sponsor(self, book: str) -> bool:
-        return any(terms.sponsor == book for terms in self._links.terms.values())
+    def _waiting(self, audit: Audit, waits: dict[tuple[str, str, str], int]) -> Iterator[str]:
+        """Yield where something else waits than the open payments come to."""
+        state = audit.ledger.state
+        sponsors = {terms.sponsor for terms in self._links.terms.values()}
+        for number in self._posted.out_holds:
+            account = state.accounts.rows[number]
+            has, due = state.balance(number), waits.get(account[:3], 0)
+            if has != due and account.book in sponsors:
+                yield f"{account} has {has}, the open payments come to {due}"
 
     # Money back.
 
     def refunded(self, audit: Audit) -> Iterator[str]:
-        originals = {row: payment for payment, row in self._posted()}
-        sums: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        simulation = self._links.simulation
-        for row in audit.ledger.journal.rows():
-            payment = originals.get(row.amount) if row.kind is Kind.REFERENCE else None
-            if payment is None:
-                continue
-            time = audit.ledger.journal.row(row.amount).time
-            if row.time - time > simulation.refund_window:
-                yield f"row {row.number} refunds {payment.id} after its time"
-            back = sums[row.amount]
-            for place, units in enumerate(self._back(payment, audit, row.number)):
-                back[place] += units
-            yield from self._at_the_rate(payment, back)
-        for original, payment in originals.items():
+        self._posted.read_on(audit)
+        for payment, one in self._posted.new_refunds():
+            self._wrong += self._refund(payment, audit, one)
+        yield from self._wrong
+        for payment_id, row in self._posted.rows.items():
+            payment = self._links.payments[payment_id]
+            fee = self._back.get(row, _NOTHING)[3]
             free = payment.fee if payment.state is CrossState.CANCELLED else 0
-            if sums[original][3] != free:
-                yield f"{sums[original][3]} of the fee of {payment.id} went back, not {free}"
+            if fee != free:
+                yield f"{fee} of the fee of {payment.id} went back, not {free}"
 
-    def _back(self, payment: CrossPayment, audit: Audit, row: int) -> tuple[int, int, int, int]:
+    def _refund(self, payment: CrossPayment, audit: Audit, one: Compensation) -> Iterator[str]:
+        """Add up what went back of a payment, and yield what is wrong with it."""
+        time = audit.ledger.journal.row(one.original).time
+        if one.time - time > self._links.simulation.refund_window:
+            yield f"row {one.row} refunds {payment.id} after its time"
+        before, more = self._back.get(one.original, _NOTHING), self._parts(payment, audit, one.row)
+        back = [units + part for units, part in zip(before, more, strict=True)]
+        self._back[one.original] = back
+        yield from self._at_the_rate(payment, back)
+
+    def _parts(self, payment: CrossPayment, audit: Audit, row: int) -> tuple[int, int, int, int]:
         """Return what a transaction takes from the payee, what crosses, what arrives, what fee."""
         terms = self._links.terms[payment.link]
         due = f"due_to:{terms.partner}", f"due_from:{terms.partner}"
@@ -236,12 +245,22 @@ class _Checks:
         if not -gross.units < apart < debited.units:
             yield f"{payment.id} goes back at another rate: {crossed} for {arrived}"
 
-    def capped(self, _: Audit) -> Iterator[str]:
-        for payment, _row in self._posted():
-            caps = self._links.terms[payment.link].caps
-            for side in _amounts(payment):
-                if side.units > caps.get(side.currency, side.units):
-                    yield f"payment {payment.id} is over the cap with {side}"
+    def capped(self, audit: Audit) -> Iterator[str]:
+        self._posted.read_on(audit)
+        yield from self._posted.each("capped", self._capped)
+
+    def _capped(self, payment: CrossPayment, _: int) -> Iterator[str]:
+        caps = self._links.terms[payment.link].caps
+        for side in _amounts(payment):
+            if side.units > caps.get(side.currency, side.units):
+                yield f"payment {payment.id} is over the cap with {side}"
+
+
+def _may_be_held(payment: CrossPayment) -> bool:
+    """Say whether the hold of a payment may still be there."""
+    if payment.direction is Direction.OUTBOUND:
+        return payment.state is CrossState.HELD and payment.row is None
+    return payment.state in OPEN and payment.row is None
 
 
 def _amounts(payment: CrossPayment) -> tuple[Money, Money, Money]:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from ..books.books import FlowCall
 from ..errors import SettlementError, one_of
 from ..ledger.audit import Audit
+from ..ledger.compensations import Compensations
 from ..ledger.holds import HoldState
 from ..ledger.invariants import INVARIANTS
-from ..ledger.journal import Kind
 from ..money import Money
 from ..payments.invariants import payment_invariants
 from ..payments.limits import Used
@@ -84,6 +84,7 @@ class Links(Sending):
             raise SettlementError("ACCOUNT_DIFFERS", "the simulation has its links already")
         super().__init__(simulation, terms, ask=ask)
         simulation.abroad = self
+        self._compensations = Compensations(simulation.ledger)
 
     # Answers that come late, or not at all.
 
@@ -237,9 +238,8 @@ class Links(Sending):
 
     def uses(self) -> Iterator[tuple[Used, int]]:
         """Yield what payments that go out have used of limits, by their holds and the journal."""
-        ledger = self.simulation.ledger
-        journal = ledger.journal
-        back = {row.amount for row in journal.rows() if row.kind is Kind.REFERENCE}
+        ledger, back = self.simulation.ledger, self._compensations.originals
+        self._compensations.read_on()
         for payment in list(self._ends.payments.values()):
             if payment.hold is None or payment.use is None:
                 continue

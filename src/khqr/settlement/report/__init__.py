@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from .counting import figures_of
-from .figures import BankRow, Figures, InvariantRow, LinkRow, VolumeRow
+from .figures import BankRow, Figures, InvariantRow, VolumeRow
 from .page import html
 
 __all__ = [
     "BankRow",
     "Figures",
     "InvariantRow",
-    "LinkRow",
     "VolumeRow",
     "figures_of",
     "html",

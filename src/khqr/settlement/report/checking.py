@@ -30,7 +30,7 @@ def check(figures: object) -> Figures:
     forms: tuple[tuple[Iterable[Sequence[object]], str], ...] = (
         (figures.volume, "nsnn"),
         (figures.banks, "ss" + "n" * 10),
-        (figures.links, "sssnnnnss"),
+        (figures.links, "sss" + "n" * 6 + "sss"),
         (figures.invariants, "ssn"),
         (figures.states.items(), "sn"),
         (figures.refusals.items(), "sn"),

@@ -1,20 +1,22 @@
-"""The figures of a simulation, counted from its journal and its payments."""
+"""The figures of a simulation, counted from its journal, its payments, and its links."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from ..clearing import Clearing, Domestic, clearing_invariants, cross_border
 from ..errors import SettlementError
 from ..ledger.audit import Audit
 from ..ledger.chart import TOKEN_LEDGER
-from ..ledger.journal import Kind, Row
-from ..ledger.state import State
+from ..ledger.journal import Kind
 from ..ledger.view import View
+from ..links import CrossPayment, Links
+from ..money import Money
 from ..payments.limits import DAY
 from ..payments.payment import Payment
 from ..payments.simulation import Simulation
-from .figures import BankRow, Figures, InvariantRow, LinkRow, VolumeRow
+from .figures import BankRow, Figures, InvariantRow, VolumeRow
 
 __all__ = ["balances_of", "banks_of", "figures_of", "invariants_of", "volume_of"]
 
@@ -26,69 +28,117 @@ def figures_of(
     *,
     title: str = "A run of the settlement simulator",
     first: int = 0,
-    links: Iterable[LinkRow] = (),
+    clearings: Iterable[Clearing] = (),
     audit: Audit | None = None,
 ) -> Figures:
-    """Return the figures of a simulation as it is now.
+    """Return the figures of a simulation as it is now, with what went over its links.
 
     Args:
         simulation: what is looked at.
         title: what was run.
-        first: the row of the journal with which the run begins; what rows before it add up to is
-            what the banks open with. Payments and refusals before it are not counted.
-        links: what the parties of links are owed, from whoever clears them.
+        first: the row of the journal with which the run begins, the first one of a transaction;
+            what rows before it add up to is what the banks open with. Payments and refusals before
+            it are not counted.
+        clearings: the clearing of each link. All its batches are shown, whatever ``first`` is.
         audit: an audit that goes on; by default one is made that reads everything.
 
     Raises:
-        SettlementError: ``NOT_FOUND`` if the journal has no such row to begin with.
+        SettlementError: ``NOT_FOUND`` if the journal has no such row to begin with;
+            ``ACCOUNT_DIFFERS`` for a clearing of other books, and for two of one link.
+        TypeError: for anything but an int, and for a clearing that is none.
 
     >>> simulation = Simulation(["deva"], clock=lambda: 0, ids=str)
     >>> figures_of(simulation).rows
     0
     """
-    ledger = simulation.ledger
+    ledger, cleared = simulation.ledger, tuple(clearings)
     if type(first) is not int:
         raise TypeError(f"a row is known by an int, not {type(first).__name__}")
+    for one in cleared:
+        if not isinstance(one, Clearing):
+            raise TypeError(f"a link is cleared by a Clearing, not {type(one).__name__}")
+        if one.books.ledger is not ledger:
+            raise SettlementError("ACCOUNT_DIFFERS", f"{one.terms.name} is cleared in other books")
+    for name, number in Counter(one.terms.name for one in cleared).items():
+        if number > 1:
+            raise SettlementError("ACCOUNT_DIFFERS", f"{name} is cleared {number} times")
     with ledger.locked():
         if not 0 <= first <= len(ledger.journal):
             raise SettlementError("NOT_FOUND", f"the journal has no row {first} to begin with")
-        payments = [one for one in simulation.payments.values() if _counts(one, ledger, first)]
+        payments = [one for one in simulation.payments.values() if _counts(one.id, ledger, first)]
+        crossed = [one for one in _crossed(simulation) if _counts(one.id, ledger, first)]
         rows = ledger.journal.rows(first)
         text = ledger.journal.text
         reasons = Counter(text(row.debit) for row in rows if row.kind is Kind.REFUSE)
-        states = Counter(payment.state.value for payment in payments)
+        states = Counter(one.state.value for one in payments)
+        states.update(one.state.value for one in crossed)
+        invariants = invariants_of(_audit(simulation, cleared) if audit is None else audit)
         return Figures(
             title=title,
-            volume=volume_of(payments),
+            volume=volume_of([*_settled(payments), *_hops(crossed, ledger)]),
             banks=banks_of(ledger, first),
-            links=tuple(links),
+            links=tuple(row for one in cleared for row in cross_border(one)),
             states=dict(sorted(states.items())),
             refusals=dict(sorted(reasons.items())),
             balances=balances_of(ledger),
-            invariants=invariants_of(simulation.audit() if audit is None else audit),
+            invariants=invariants,
             chain=ledger.chain,
             rows=len(ledger.journal),
         )
 
 
-def _counts(payment: Payment, ledger: View, first: int) -> bool:
+def _crossed(simulation: Simulation) -> list[CrossPayment]:
+    """Return the payments over links that the simulation does not have among its own.
+
+    One that came in and was posted is a payment of the simulation like any other.
+    """
+    abroad, own = simulation.abroad, simulation.payments
+    payments = abroad.payments.values() if isinstance(abroad, Links) else ()
+    return [payment for payment in payments if payment.id not in own]
+
+
+def _counts(payment_id: str, ledger: View, first: int) -> bool:
     """Say whether a payment is of the rows from ``first`` on."""
-    outcome = ledger.outcome(f"pay/{payment.id}")
+    outcome = ledger.outcome(f"pay/{payment_id}")
     return first == 0 or (outcome is not None and outcome.row >= first)
 
 
-def volume_of(payments: Iterable[Payment]) -> tuple[VolumeRow, ...]:
-    """Return what was settled: by the hour, or by the day where it took more than ten of them."""
-    settled = [
-        (payment.committed_at, payment.money)
-        for payment in payments
-        if payment.committed_at is not None and payment.money is not None
-    ]
-    times = [time for time, _ in settled]
+def _audit(simulation: Simulation, clearings: Iterable[Clearing]) -> Audit:
+    """Return an audit of all there is: ledger, payments, links and their batches."""
+    abroad = simulation.abroad
+    below = abroad.audit() if isinstance(abroad, Links) else simulation.audit()
+    batches = (rule for one in clearings for rule in clearing_invariants(one))
+    return Audit(simulation.ledger, (*below.invariants, *batches))
+
+
+def _settled(payments: Iterable[Payment]) -> Iterator[tuple[int, Money]]:
+    for payment in payments:
+        if payment.committed_at is not None and payment.money is not None:
+            yield payment.committed_at, payment.money
+
+
+def _hops(crossed: Iterable[CrossPayment], ledger: View) -> Iterator[tuple[int, Money]]:
+    """Yield the hops to banks of links; as at home, what came back afterwards is not taken off."""
+    for payment in crossed:
+        if payment.hop is not None and payment.debited is not None:
+            yield ledger.journal.row(payment.hop).time, payment.debited
+
+
+def volume_of(settled: Iterable[tuple[int, Money]]) -> tuple[VolumeRow, ...]:
+    """Return what was settled: by the hour, or by the day where it took more than ten of them.
+
+    Args:
+        settled: the time and the amount of each payment.
+
+    >>> volume_of([(0, Money("KHR", 5)), (3_599_999, Money("KHR", 6))])
+    (VolumeRow(start=0, currency='KHR', payments=2, value=11),)
+    """
+    found = list(settled)
+    times = [time for time, _ in found]
     width = DAY if times and max(times) - min(times) > 10 * DAY else _HOUR
     east = 7 * _HOUR
     sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for time, money in settled:
+    for time, money in found:
         here = sums[(time + east) // width * width - east, money.currency]
         here[0] += 1
         here[1] += money.units
@@ -118,18 +168,16 @@ def balances_of(ledger: View) -> dict[tuple[str, str, str], int]:
 
 def invariants_of(audit: Audit) -> tuple[InvariantRow, ...]:
     """Return what an audit checks, and how often it finds each broken now."""
-    broken = Counter(violation.name for violation in audit.sweep())
-    return tuple(
-        InvariantRow(rule.name, rule.statement, broken[rule.name]) for rule in audit.invariants
-    )
+    broken = Counter(invariant for invariant, _ in audit.findings())
+    return tuple(InvariantRow(rule.name, rule.statement, broken[rule]) for rule in audit.invariants)
 
 
 def banks_of(ledger: View, first: int = 0) -> tuple[BankRow, ...]:
-    """Return a row for each bank and currency, read from the journal and from nothing else.
+    """Return a row for each bank and currency: the domestic report, over all days together.
 
-    What comes from or goes to the bank's current account at the central bank was issued or
-    redeemed; all else that touches the settlement account is a payment. A movement that passes
-    through the account counts once.
+    Args:
+        ledger: whose journal is read.
+        first: the row with which the run begins.
 
     >>> from khqr.settlement import BookKind, Books, Ledger, Money
     >>> books = Books(Ledger(clock=lambda: 0), {"A": BookKind.INSTITUTION})
@@ -139,65 +187,7 @@ def banks_of(ledger: View, first: int = 0) -> tuple[BankRow, ...]:
     >>> bank.opening, bank.issued, bank.closing
     (0, 1000, 1000)
     """
-    banks = _Banks(ledger.state)
-    for row in ledger.journal.rows():
-        banks.take(row, opening=row.number < first)
-    return tuple(banks.rows(ledger))
-
-
-class _Banks:
-    """What the settlement account of each bank came to, by number of account."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        accounts = state.accounts.rows
-        self._sums: dict[int, Counter[str]] = {
-            number: Counter()
-            for number, account in enumerate(accounts)
-            if account.name == "bsa" and account.settles
-        }
-        self._current = {n for n, account in enumerate(accounts) if account.name == "nbc_current"}
-
-    def take(self, row: Row, *, opening: bool) -> None:
-        """Count what a row posts on settlement accounts."""
-        for debit, credit in self._state.pairs(row):
-            for account, other, sign in ((debit, credit, 1), (credit, debit, -1)):
-                sums = self._sums.get(account)
-                if sums is None:
-                    continue
-                if opening:
-                    sums["opening"] += sign * row.amount
-                elif other in self._current:
-                    sums["issued" if sign > 0 else "redeemed"] += row.amount
-                else:
-                    way = "in" if sign > 0 else "out"
-                    sums[f"value_{way}"] += row.amount
-                    sums[f"count_{way}"] += 1
-
-    def rows(self, ledger: View) -> list[BankRow]:
-        """Return the rows in order of bank and currency."""
-        held: Counter[tuple[str, str]] = Counter()
-        for number, account in enumerate(self._state.accounts.rows):
-            held[account.book, account.currency] += self._state.held(number)
-        rows = []
-        for number, sums in self._sums.items():
-            book, _, currency = ledger.account(number)[:3]
-            suspense = ledger.state.accounts.find(book, "susp_in", currency)
-            waiting = 0 if suspense is None else ledger.balance(suspense)
-            rows.append(
-                BankRow(
-                    bank=book,
-                    currency=currency,
-                    opening=sums["opening"],
-                    issued=sums["issued"],
-                    redeemed=sums["redeemed"],
-                    count_in=sums["count_in"],
-                    value_in=sums["value_in"],
-                    count_out=sums["count_out"],
-                    value_out=sums["value_out"],
-                    closing=ledger.balance(number),
-                    in_suspense=waiting,
-                    held=held[book, currency],
-                )
-            )
-        return sorted(rows)
+    return tuple(
+        BankRow._make(getattr(row, name) for name in BankRow._fields)
+        for row in Domestic(ledger, first).whole()
+    )

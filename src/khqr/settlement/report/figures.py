@@ -9,11 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-__all__ = ["BankRow", "Figures", "InvariantRow", "LinkRow", "VolumeRow"]
+from ..clearing.crossborder import CrossBorderRow
+
+__all__ = ["BankRow", "Figures", "InvariantRow", "VolumeRow"]
 
 
 class VolumeRow(NamedTuple):
-    """What was settled in a stretch of time: from ``start`` up to the next row's."""
+    """What was settled in a stretch of time: from ``start`` up to the next row's.
+
+    A payment counts once, by its hop inside Cambodia: what came over a link by the riel or dollars
+    that the payee's bank got, what goes out by those that went to the bank of the link. Money that
+    goes back later is not taken off.
+    """
 
     start: int
     currency: str
@@ -24,6 +31,7 @@ class VolumeRow(NamedTuple):
 class BankRow(NamedTuple):
     """The settlement account of one institution in one currency, over the whole run.
 
+    It is what the domestic report, `khqr.settlement.clearing.Domestic`, has of all days together.
     ``opening + issued - redeemed + value_in - value_out`` is ``closing``. Refunds are counted in
     ``value_in`` and ``value_out`` as what they are, payments the other way.
     """
@@ -47,20 +55,6 @@ class BankRow(NamedTuple):
         return self.value_in - self.value_out
 
 
-class LinkRow(NamedTuple):
-    """What one party of a link is owed in one batch; ``net`` is negative if it owes."""
-
-    batch: str
-    party: str
-    currency: str
-    payments: int
-    refunds: int
-    fees: int
-    net: int
-    value_date: str
-    state: str
-
-
 class InvariantRow(NamedTuple):
     """An invariant, and how often it was broken."""
 
@@ -77,8 +71,8 @@ class Figures:
         title: what was run.
         volume: settled payments by stretches of time, in order.
         banks: one row an institution and currency.
-        links: one row a party, batch and currency; empty without links.
-        states: state of payments to their number.
+        links: the cross-border report, one row a party and batch; empty without links.
+        states: state of payments to their number, those over links among them.
         refusals: name of the refusal to how often it was given.
         balances: sum of the accounts of one kind, by book, kind of account and currency.
         invariants: what was checked.
@@ -89,7 +83,7 @@ class Figures:
     title: str
     volume: tuple[VolumeRow, ...]
     banks: tuple[BankRow, ...]
-    links: tuple[LinkRow, ...]
+    links: tuple[CrossBorderRow, ...]
     states: Mapping[str, int]
     refusals: Mapping[str, int]
     balances: Mapping[tuple[str, str, str], int]

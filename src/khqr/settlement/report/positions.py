@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from ..clearing.crossborder import CrossBorderRow
 from ..ledger.chart import CENTRAL_BANK, CHART, TOKEN_LEDGER
 from .charts import both_ways, stacked
-from .figures import BankRow, Figures, LinkRow
+from .figures import BankRow, Figures
 from .parts import MOST_BARS, OTHERS, Part, Picture, Section, Swatch, picture
 from .tables import Column, Table, folded, table
 from .words import count_text, in_order, shown
@@ -94,36 +95,43 @@ def banks(figures: Figures) -> Section:
     return Section("banks", "Banks", note, tuple(parts))
 
 
-def _sum_of_links(rows: Sequence[LinkRow]) -> LinkRow:
-    payments, refunds, fees, net = (
-        sum(column) for column in zip(*(row[3:7] for row in rows), strict=True)
-    )
-    return LinkRow(OTHERS, "", rows[0].currency, payments, refunds, fees, net, "", "")
+def _sum_of_links(rows: Sequence[CrossBorderRow]) -> CrossBorderRow:
+    sums = (sum(column) for column in zip(*(row[3:9] for row in rows), strict=True))
+    return CrossBorderRow._make([OTHERS, "", rows[0].currency, *sums, "", "", ""])
+
+
+def _state(row: CrossBorderRow) -> str:
+    return f"{row.state}: {row.note}" if row.note else row.state
 
 
 _LINKS = (
     Column("Batch", lambda row: row.batch),
     Column("Party", lambda row: row.party),
     Column("Value date", lambda row: row.value_date),
-    Column("State", lambda row: row.state),
-    Column("Payments", lambda row: row.payments),
-    Column("Refunds", lambda row: row.refunds),
+    Column("State", _state),
+    Column("Payments", lambda row: row.payments, adds=False),
+    Column("Paid", lambda row: row.paid, money=True),
+    Column("Refunds", lambda row: row.refunds, adds=False),
+    Column("Refunded", lambda row: row.refunded, money=True),
     Column("Fees", lambda row: row.fees, money=True),
     Column("Net", lambda row: row.net, money=True),
 )
+"""One payment touches several parties, so how many touch each adds up to nothing that is."""
 
 
 def links(figures: Figures) -> Section:
     """Return what the parties of links are owed."""
     parts = []
-    for currency in in_order(row.currency for row in figures.links):
-        rows = [row for row in figures.links if row.currency == currency]
+    used = [row for row in figures.links if any(row[3:9])]
+    for currency in in_order(row.currency for row in used):
+        rows = [row for row in used if row.currency == currency]
         lines = folded(rows, _sum_of_links)
         made = table(f"Net positions of links in {currency}", lines, _LINKS, currency, texts=4)
         parts.append(Part(currency, (), (made,)))
     note = (
-        "What each party is owed after netting; a party that owes has less than zero. The net "
-        "positions of a batch add up to zero."
+        "What each party gets of each batch: paid, refunded and fees make net, and what a party "
+        "pays is less than zero. The last party of a batch is the partner, which keeps the fees. "
+        "Each amount of a batch adds up to zero. Days on which nothing crossed are left out."
     )
     return Section("links", "Links abroad", note, tuple(parts))
 
@@ -180,7 +188,7 @@ def _books(sums: _Sums, currency: str) -> Iterator[Table]:
             if book in found:
                 name = kind if kind in named else OTHERS
                 found[book][name] = found[book].get(name, 0) + units
-        if found:
+        if any(units for kinds_of in found.values() for units in kinds_of.values()):
             lines = folded(list(found.items()), _sum_of_books)
             columns = [Column("Book", lambda row: row[0]), *(_kind(kind) for kind in kinds)]
             yield table(f"{caption} in {currency}", lines, columns, currency)

@@ -59,7 +59,10 @@ def _volume(figures: Figures) -> Section:
         )
         made = table(f"Settled payments in {currency}", lines, columns, currency)
         parts.append(Part(currency, (chart,), (made,)))
-    note = "What was settled, by the time at which the hop between the banks was posted."
+    note = (
+        "What was settled, by the time at which the hop between the banks was posted. Payments "
+        "over links count by their hop inside Cambodia."
+    )
     return Section("volume", "Volume", note, tuple(parts))
 
 

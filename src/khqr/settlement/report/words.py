@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from ..clearing import calendar
 from ..money import BAKONG, major_units
 from ..payments.limits import DAY, business_day, day_starts
 
@@ -47,19 +48,12 @@ def count_text(number: int) -> str:
 
 
 def day_text(time: int) -> str:
-    """Return the day in Phnom Penh of a time in milliseconds since 1970, by integers alone.
+    """Return the day in Phnom Penh of a time in milliseconds since 1970.
 
     >>> day_text(1_750_000_000_000), day_text(17 * 3_600_000 - 1), day_text(-(10**12))
     ('2025-06-15', '1970-01-01', '1938-04-25')
     """
-    # Days are counted from 1 March of the year 0, so that the leap day is the last of its year.
-    era, day = divmod(business_day(time) + 719_468, 146_097)
-    year = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
-    day -= 365 * year + year // 4 - year // 100
-    month = (5 * day + 2) // 153
-    day -= (153 * month + 2) // 5 - 1
-    year += era * 400 + (month >= 10)
-    return f"{year:04d}-{month + 3 - 12 * (month >= 10):02d}-{day:02d}"
+    return calendar.day_text(business_day(time))
 
 
 def clock_text(time: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from .saying import Spoken
+from .stage import Grid
 from .telling import Line, Page, Scene, Story, tell
 from .words import worded
 
-__all__ = ["Line", "Page", "Scene", "Story", "tell", "worded"]
+__all__ = ["Grid", "Line", "Page", "Scene", "Spoken", "Story", "tell", "worded"]

@@ -1,132 +1,156 @@
-"""What happens in the story across the border: the calls of its chapters."""
+"""What happens in the story across the border: the calls of its chapters.
+
+Every payment goes over `khqr.settlement.links.Links`; what was said about it, and what it posts, is
+read back from there and from the journal.
+"""
 
 from __future__ import annotations
 
+from ...codec import md5
+from ..links import CrossPayment, CrossQuote, PartnerAnswer
 from ..money import Money
-from ..payments.codes import read_code
-from .stage import Fact, Stage
+from ..report.words import clock_text
+from .stage import LINK, Fact, Stage
 from .words import worded
 
 __all__ = [
-    "count_owed", "credit_here", "owed", "pay_abroad", "pay_here", "scan_abroad", "scan_here",
-    "set_off", "settle", "visit",
+    "ask_again", "ask_here", "offer_here", "pay_here", "scan_abroad", "scan_here", "send_abroad",
+    "visit",
 ]  # fmt: skip
+
+_LIFE = 600_000
+"""Milliseconds for which a rate of the story is good."""
+
+_ORDER = "https://qr.example.com/281000041234567890123456"
 
 
 def visit(stage: Stage) -> list[Fact]:
     """Give the visitor and the books abroad their money."""
     for book in ("ALP", "MPP", "devs"):
         stage.run("endow", {"book": book}, amount=Money.of("1000.00", "USD"))
-    stage.run("deposit", {"bank": "MPP", "account": "wallet:visitor"}, amount=Money.of(500, "CNY"))
+    stage.links.fund("visitor@MPP", Money.of(500, "CNY"))
     return [("the visitor's wallet", worded(stage.balance("MPP", "wallet:visitor", "CNY")))]
 
 
+def _offer(stage: Stage, sold: str, bought: str, price: str, owner: str) -> Fact:
+    """Offer a rate in dollars, and say what it says."""
+    quote = stage.links.offer(LINK, sold, bought, price, base="USD", owner=owner, life=_LIFE)
+    stage.quotes.append(quote.id)
+    other = bought if sold == "USD" else sold
+    return (
+        f"{quote.id}, of {owner}",
+        f"1 USD is {quote.price_text} {other}, until {clock_text(quote.expires_at)}",
+    )
+
+
+def offer_here(stage: Stage) -> list[Fact]:
+    """Offer the two rates between the visitor's yuan and the shop's riel."""
+    return [_offer(stage, "CNY", "USD", "7.1", "ALP"), _offer(stage, "USD", "KHR", "4100", "devs")]
+
+
+def _reckoned(stage: Stage, payment: CrossPayment) -> list[Fact]:
+    """Return how the amounts of a payment come out of its rates, from the payee's side on."""
+    facts, money = [], payment.money
+    assert money is not None and payment.gross is not None  # noqa: PT018 - since it was confirmed
+    for quote in map(stage.links.quote, reversed(payment.quotes)):
+        given = Money(quote.sold, quote.cost(money.units))
+        facts.append((_sum_text(quote, money), worded(given)))
+        money = given
+    fee, parts = Money(payment.gross.currency, payment.fee), stage.links.terms[LINK].fee
+    exact = payment.gross.units * parts % 10_000 == 0
+    name = f"the hub keeps {parts} of 10,000" + ("" if exact else ", rounded down")
+    return [*facts, (name, worded(fee))]
+
+
+def _sum_text(quote: CrossQuote, money: Money) -> str:
+    """Return what a rate does to an amount; its cost is exact, or was rounded up."""
+    above, below = quote.fraction()
+    exact = money.units * above % below == 0
+    sign = "x" if quote.base == quote.bought else "/"
+    return f"{worded(money)} {sign} {quote.price_text}" + ("" if exact else ", rounded up")
+
+
 def scan_here(stage: Stage) -> list[Fact]:
-    """Let the visitor scan a code of the shop."""
-    code = read_code(stage.show_code("visit", 20_500, "INV-002"))
+    """Let the visitor scan a code of the shop, and say yes."""
+    text = stage.show_code("visit", 20_000, "INV-002")
+    payment = stage.links.confirm(
+        text,
+        LINK,
+        "inbound",
+        payer="visitor@MPP",
+        quotes=stage.offered(),
+        instruction="visit",
+    )
+    stage.payments["visit"] = payment.id
+    ledger = stage.simulation.ledger
+    held = Money("KHR", ledger.held(ledger.find("devs", "bsa", "KHR")))
     return [
-        ("codeValue, wallet to hub", code.text),
-        ("payTo", f"{code.beneficiary} at {code.account_id}"),
-        ("paymentAmount", f"{code.units} {code.currency}"),
+        *_reckoned(stage, payment),
+        ("state of the payment", payment.state.value),
+        ("devs sets aside", worded(held)),
     ]
 
 
 def pay_here(stage: Stage) -> list[Fact]:
-    """Let the visitor pay."""
-    paid, owed = Money.of("35.50", "CNY"), Money.of("5.00", "USD")
-    fee = owed._replace(units=owed.units // 100)
-    settled = Money.of(20_500, "KHR")
-    parties = {
-        "wallet": "MPP",
-        "payer": "wallet:visitor",
-        "hub": "ALP",
-        "sponsor": "devs",
-        "payee_bank": "devb",
-        "payee": "susp_in",
-    }
-    net = owed._replace(units=owed.units - fee.units)
-    stage.run("inbound", parties, paid=paid, gross=owed, net=net, fee=fee, settled=settled)
+    """Let the wallet abroad confirm."""
+    payment = stage.links.send(stage.payments["visit"])
     return [
-        ("the visitor gives", worded(paid)),
-        ("the wallet owes the hub", worded(owed)),
-        ("the hub keeps", worded(fee)),
-        ("the hub owes devs", worded(net)),
-        ("the shop's bank gets", worded(settled)),
+        ("state of the payment", payment.state.value),
+        ("the visitor's wallet", worded(stage.balance("MPP", "wallet:visitor", "CNY"))),
+        ("with the shop's bank, in suspense", worded(stage.balance("devb", "susp_in", "KHR"))),
     ]
 
 
-def credit_here(stage: Stage) -> list[Fact]:
-    """Let the shop's bank credit the visitor's payment."""
-    amount = Money.of(20_500, "KHR")
-    stage.run("credit", {"bank": "devb", "account": "casa:shop1"}, amount=amount)
-    return [("the shop's account", worded(stage.balance("devb", "casa:shop1", "KHR")))]
+def ask_here(stage: Stage) -> list[Fact]:
+    """Ask what became of the code, as the till did at home."""
+    answer = stage.simulation.status_by_md5(md5(stage.codes["visit"]))
+    data = answer["data"]
+    assert isinstance(data, dict)
+    names = ("fromAccountId", "toAccountId", "currency", "amount", "trackingStatus")
+    return [
+        ("responseCode", str(answer["responseCode"])),
+        *((name, str(data[name])) for name in names),
+    ]
 
 
 def scan_abroad(stage: Stage) -> list[Fact]:
-    """Let Dara pay to the bank of the link."""
-    parties = {"payer_bank": "deva", "payer": "wallet:dara", "sponsor": "devs", "payment": "o1"}
-    stage.run("outbound.hold", parties, amount=Money.of(41_000, "KHR"))
-    return [("Dara's wallet", worded(stage.balance("deva", "wallet:dara", "KHR")))]
-
-
-def pay_abroad(stage: Stage) -> list[Fact]:
-    """Let the hub say that the shop abroad is paid."""
-    gross = Money.of("10.00", "USD")
-    fee = gross._replace(units=gross.units // 100)
-    net = gross._replace(units=gross.units - fee.units)
-    parties = {
-        "sponsor": "devs",
-        "hub": "ALP",
-        "acquirer": "ACQ",
-        "merchant": "cafe1",
-        "payment": "o1",
-    }
-    held = stage.balance("devs", "out_hold:o1", "KHR")
-    stage.run("outbound.paid", parties, held=held, gross=gross, net=net, fee=fee)
+    """Let Dara scan a code abroad, and say yes."""
+    stage.links.add_order(LINK, _ORDER, "ACQ", "cafe1", Money.of("10.00", "USD"))
+    rate = _offer(stage, "KHR", "USD", "4100", "devs")
+    payment = stage.links.confirm(
+        _ORDER,
+        LINK,
+        "outbound",
+        payer="dara@deva",
+        quotes=stage.offered(),
+        instruction="o1",
+    )
+    stage.payments["o1"] = payment.id
+    ledger = stage.simulation.ledger
+    wallet = ledger.find("deva", "wallet:dara", "KHR")
     return [
-        ("Dara gave", worded(held)),
-        ("devs owes the hub", worded(gross)),
-        ("the shop abroad gets", worded(net)),
+        rate,
+        *_reckoned(stage, payment),
+        ("state of the payment", payment.state.value),
+        ("set aside in Dara's wallet", worded(Money("KHR", ledger.held(wallet)))),
     ]
 
 
-_PAIRS = (("MPP", "ALP"), ("ALP", "devs"), ("devs", "ALP"), ("ALP", "ACQ"))
-"""Who may owe whom in the story."""
+def send_abroad(stage: Stage) -> list[Fact]:
+    """Let Dara's money go to the bank of the link, and no answer come."""
+    stage.answers.append(PartnerAnswer.UNKNOWN)
+    payment = stage.links.send(stage.payments["o1"])
+    return [
+        ("state of the payment", payment.state.value),
+        ("Dara's wallet", worded(stage.balance("deva", "wallet:dara", "KHR"))),
+        ("waits at devs", worded(stage.balance("devs", f"out_hold:{payment.held_as}", "KHR"))),
+    ]
 
 
-def owed(stage: Stage) -> list[tuple[str, str, Money]]:
-    """Return who owes whom how much."""
-    pairs = ((one, other, stage.balance(one, f"due_to:{other}", "USD")) for one, other in _PAIRS)
-    return [(one, other, money) for one, other, money in pairs if money.units]
-
-
-def count_owed(stage: Stage) -> list[Fact]:
-    """Count what each party owes and is owed."""
-    open_pairs = owed(stage)
-    nets = {party: 0 for pair in _PAIRS for party in pair}
-    for debtor, creditor, money in open_pairs:
-        nets[debtor] -= money.units
-        nets[creditor] += money.units
-    facts = [(f"{debtor} owes {creditor}", worded(money)) for debtor, creditor, money in open_pairs]
-    facts += [(f"net of {party}", worded(Money("USD", net))) for party, net in nets.items()]
-    return [*facts, ("all nets together", worded(Money("USD", sum(nets.values()))))]
-
-
-def set_off(stage: Stage) -> list[Fact]:
-    """Set off what goes both ways."""
-    there, back = (
-        stage.balance(one, f"due_to:{other}", "USD")
-        for one, other in (("devs", "ALP"), ("ALP", "devs"))
-    )
-    both = min(there, back)
-    stage.run("net", {"one": "devs", "other": "ALP"}, amount=both)
-    return [("set off", worded(both))]
-
-
-def settle(stage: Stage) -> list[Fact]:
-    """Let each debtor pay the rest."""
-    facts = []
-    for debtor, creditor, money in owed(stage):
-        stage.run("settle", {"debtor": debtor, "creditor": creditor}, amount=money)
-        facts.append((f"{debtor} pays {creditor}", worded(money)))
-    return facts
+def ask_again(stage: Stage) -> list[Fact]:
+    """Ask the hub, which says that the shop abroad is paid."""
+    payment = stage.links.inquire(stage.payments["o1"])
+    return [
+        ("state of the payment", payment.state.value),
+        ("the shop abroad is owed", worded(stage.balance("ACQ", "payable:cafe1", "USD"))),
+    ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from . import abroad, home
-from .stage import Fact, Stage
+from . import abroad, closing, home
+from .stage import Fact, Grid, Stage
 
 __all__ = ["CHAPTERS", "Chapter"]
 
@@ -21,8 +21,9 @@ class Chapter(NamedTuple):
         part: which part of the story it belongs to.
         title: what happens.
         text: the explanation.
-        call: makes it happen, and returns what can be read of it apart from the postings.
+        call: makes it happen, and returns what can be read of it apart from messages and postings.
         wait: minutes that pass before it.
+        grid: makes a table afterwards.
     """
 
     part: str
@@ -30,11 +31,12 @@ class Chapter(NamedTuple):
     text: str
     call: Callable[[Stage], Sequence[Fact]]
     wait: int = 1
+    grid: Callable[[Stage], Grid] | None = None
 
 
 _BEFORE, _HOME = "Before the first payment", "A payment at home"
 _IN, _OUT = "A visitor pays here", "Dara pays abroad"
-_END = "The end of the day, and the next morning"
+_END = "The end of the day, and what comes after"
 
 CHAPTERS: tuple[Chapter, ...] = (
     Chapter(
@@ -92,86 +94,111 @@ CHAPTERS: tuple[Chapter, ...] = (
         _IN,
         "A visitor comes with a wallet from abroad",
         "The visitor has yuan in a wallet at MPP. ALP is the hub that knows both countries. "
-        "devs is the bank in Cambodia that stands for the link. For the evening they all keep "
-        "dollars with banks they trust, in nostro accounts.",
+        "devs is the bank in Cambodia that stands for the link. For the day of settlement they "
+        "keep dollars with banks they trust, in nostro accounts.",
         abroad.visit,
         wait=60,
     ),
     Chapter(
         _IN,
-        "The visitor scans the shop's code",
-        "In this model the wallet abroad does not read Cambodia's codes itself: it sends the "
-        "whole text to the hub. The hub asks the side of devs what it says: whom to pay, and "
-        "how much.",
+        "Two rates are offered",
+        "The link settles in dollars. So yuan become dollars by one rate, and dollars become "
+        "riel by another. Each rate is for one payment, and for some minutes.",
+        abroad.offer_here,
+    ),
+    Chapter(
+        _IN,
+        "The visitor scans the shop's code and says yes",
+        "In this model the wallet abroad does not read Cambodia's codes: it sends the whole text "
+        "to the hub, and the hub asks devs what it says. The answer comes back with both amounts, "
+        "before the visitor says yes. The shop gets exactly what it asks for; what others give "
+        "for that is rounded up. Messages of Alipay+ write riel with two decimals, and no point.",
         abroad.scan_here,
     ),
     Chapter(
         _IN,
-        "Everybody posts, all or nothing",
-        "The rates were fixed before the visitor said yes. MPP takes yuan from the visitor and "
-        "owes the hub dollars. The hub owes devs the same less its fee. devs pays the shop's "
-        "bank in riel at once, from its own settlement account, and waits for its dollars. Each "
-        "bank that changes money has both currencies in its position, fxpos.",
+        "The wallet says yes, and everybody posts",
+        "All of it or nothing. MPP takes yuan from the visitor and owes the hub dollars. The "
+        "hub owes devs the same less its fee. devs pays the shop's bank in riel at once, from "
+        "its own settlement account, and waits for its dollars. Each bank that changes money has "
+        "both currencies in its position, fxpos.",
         abroad.pay_here,
     ),
     Chapter(
         _IN,
-        "The shop is credited",
-        "To the shop it is a payment in riel like any other: out of suspense, into its account.",
-        abroad.credit_here,
+        "The till asks again",
+        "To the shop it is a payment in riel like any other, and its till asks the same "
+        "question. Only the payer looks different: it is devs.",
+        abroad.ask_here,
     ),
     Chapter(
         _OUT,
-        "Dara scans a code abroad",
-        "Dara's riel move first, to devs, by the same hop as at home. devs keeps them apart "
-        "until the hub says whether the shop abroad was paid. If it says no, the same movement "
-        "goes back as a new one; nothing is ever erased.",
+        "Dara scans a code abroad and says yes",
+        "Such a code says nothing by itself: the hub knows the order behind it. For Dara, devs "
+        "talks to the hub. The shop abroad asks for ten dollars, and one rate makes them riel. "
+        "Dara's bank sets them aside.",
         abroad.scan_abroad,
         wait=120,
     ),
     Chapter(
         _OUT,
-        "The shop abroad is paid",
-        "The hub says yes. devs takes the riel into its position and owes the hub dollars; the "
-        "hub keeps its fee and owes the rest to the acquirer, which owes it to the shop.",
-        abroad.pay_abroad,
+        "The riel go to devs, and no answer comes",
+        "First the riel move to devs, by the same hop as at home, and wait there. devs reports "
+        "the payment, and hears nothing. That is no failure and no success: nobody knows. So "
+        "nothing is sent back, and nothing is paid a second time.",
+        abroad.send_abroad,
+    ),
+    Chapter(
+        _OUT,
+        "They ask, and the shop abroad is paid",
+        "devs asks about the same payment, and the hub says yes. devs takes the riel into its "
+        "position and owes the hub dollars; the hub keeps its fee and owes the rest to the "
+        "acquirer, which owes it to the shop. Had it said no, the riel would have gone back as a "
+        "new movement; nothing is ever erased.",
+        abroad.ask_again,
     ),
     Chapter(
         _END,
-        "They count what they owe",
+        "The day of the link is over",
         "At home nothing is open: each payment was settled when it was made. Abroad only "
-        "promises were posted. For each party all that it is owed less all that it owes is its "
-        "net. What one has too much, others have too little, so all nets add up to zero.",
-        abroad.count_owed,
-        wait=600,
+        "promises were posted. The day of this link ends at midnight further east, an hour "
+        "before that of Phnom Penh. All that crossed in it is one batch. What one party has "
+        "too much, others have too little, so each column adds up to zero.",
+        closing.cut_off,
+        wait=630,
+        grid=closing.positions,
     ),
     Chapter(
         _END,
         "What goes both ways is set off",
-        "devs owes the hub, and the hub owes devs. The smaller of both falls away on both sides.",
-        abroad.set_off,
+        "devs owes the hub, and the hub owes devs. The smaller of both falls away on both sides. "
+        "The rest is due on the value date, which is two working days later here.",
+        closing.set_off,
+    ),
+    Chapter(
+        _END,
+        "The shop's bank credits what came yesterday",
+        "This shop agreed with its bank to be credited on the next day. Only now do Dara's fifty "
+        "thousand riel and the visitor's twenty thousand leave suspense. For Bakong both "
+        "payments were final yesterday.",
+        closing.credit,
+        wait=600,
     ),
     Chapter(
         _END,
         "The rest is paid",
-        "On the value date each debtor pays its creditor in dollars, from nostro to nostro.",
-        abroad.settle,
-        wait=720,
-    ),
-    Chapter(
-        _END,
-        "The shop's bank credits what came from Dara",
-        "This shop agreed with its bank to be credited on the next day. Only now do the fifty "
-        "thousand riel leave suspense. For Bakong the payment was final yesterday.",
-        home.credit,
+        "On the value date each party that owes pays the hub in dollars, from nostro to nostro. "
+        "Then the hub pays those that it owes. What is left with it is its fee.",
+        closing.settle,
+        wait=1_440,
     ),
     Chapter(
         _END,
         "Nothing is left over",
-        "An audit reads the journal from its first row: debits equal credits in every book, "
-        "each bank's tokens equal its settlement account, what one book owes is what another is "
-        "due.",
-        home.look_back,
+        "An audit reads the journal from its first row, and holds everything against it: the "
+        "books, the payments, the link and its batches.",
+        closing.look_back,
+        grid=closing.audited,
     ),
 )
 """The story in its order. Names, rates and fees are invented; what is documented of them is said in

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from ...codec import md5
-from ..ledger.chart import BookKind
 from ..money import Money
 from ..payments.codes import read_code
-from .abroad import owed
 from .stage import Fact, Stage
 from .words import worded
 
-__all__ = [
-    "ask",
-    "confirm",
-    "credit",
-    "issue_tokens",
-    "load_wallet",
-    "look_back",
-    "show_code",
-    "submit",
-]
+__all__ = ["ask", "confirm", "issue_tokens", "load_wallet", "show_code", "submit"]
 
 _DARA = "dara@deva"
 
@@ -83,33 +72,3 @@ def ask(stage: Stage) -> list[Fact]:
         ("responseCode", str(answer["responseCode"])),
         *((name, str(data[name])) for name in names),
     ]
-
-
-def credit(stage: Stage) -> list[Fact]:
-    """Let the shop's bank credit what is due."""
-    stage.simulation.credit_due()
-    payment = stage.simulation.find(stage.payments["home"])
-    return [
-        ("state of the payment", payment.state.value),
-        ("the shop's account", worded(stage.balance("devb", "casa:shop1", "KHR"))),
-    ]
-
-
-def look_back(stage: Stage) -> list[Fact]:
-    """Audit everything, and see what is left."""
-    audit = stage.simulation.audit()
-    broken = {violation.name for violation in audit.sweep()}
-    good, across = (
-        len(audit.invariants) - len(broken),
-        sum(money.units for *_, money in owed(stage)),
-    )
-    facts = [
-        ("invariants that hold", f"{good} of {len(audit.invariants)}"),
-        ("still owed across the border", worded(Money("USD", across))),
-    ]
-    for book, kind in stage.simulation.books.kinds.items():
-        if kind is BookKind.INSTITUTION:
-            held = stage.balance("NBC", f"bsa:{book}", "KHR")
-            facts.append((f"{book} at the central bank", worded(held)))
-    facts.append(("tokens that there are", worded(stage.balance("TOK", "supply", "KHR"))))
-    return [*facts, ("chain of the journal", stage.simulation.ledger.chain)]

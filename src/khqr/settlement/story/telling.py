@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..clearing import Clearing
 from ..ledger.accounts import Account
 from ..ledger.chart import TOKEN_LEDGER, Side
 from ..ledger.ledger import Ledger
 from ..ledger.view import Entry
+from ..links import Links
 from ..money import Money
 from ..payments.simulation import Simulation
 from .chapters import CHAPTERS, Chapter
-from .stage import Fact, Stage
+from .saying import Listener, Spoken
+from .stage import Fact, Grid, Stage
 from .words import about_book
 
 __all__ = ["Line", "Page", "Scene", "Story", "tell"]
@@ -58,7 +61,9 @@ class Scene(NamedTuple):
         title: what happens.
         text: the explanation.
         time: when, in milliseconds since 1970.
-        facts: what can be read apart from the postings, name by name.
+        messages: what was said over Alipay+.
+        facts: what can be read apart from messages and postings, name by name.
+        grid: a table, where there is one.
         pages: what it posts, book by book.
         tokens: which tokens move: from whom, to whom, how much.
     """
@@ -68,16 +73,27 @@ class Scene(NamedTuple):
     title: str
     text: str
     time: int
+    messages: tuple[Spoken, ...]
     facts: tuple[Fact, ...]
+    grid: Grid | None
     pages: tuple[Page, ...]
     tokens: tuple[tuple[str, str, Money], ...]
 
 
 class Story(NamedTuple):
-    """All scenes, and the simulation as they left it."""
+    """All scenes, and what they left behind.
+
+    Attributes:
+        scenes: what happened, in order.
+        simulation: the model banks.
+        links: the way over the border.
+        clearing: the batches of the link.
+    """
 
     scenes: tuple[Scene, ...]
     simulation: Simulation
+    links: Links
+    clearing: Clearing
 
 
 def tell(chapters: Iterable[Chapter] = CHAPTERS) -> Story:
@@ -93,11 +109,11 @@ def tell(chapters: Iterable[Chapter] = CHAPTERS) -> Story:
     NBC ['bsa:deva', 'bsa:devb']
     devb ['bsa', 'susp_in']
     TOK ['dara@deva', 'khqr@devb']
-    >>> story.simulation.audit().sweep()
+    >>> story.links.audit().sweep()
     []
     """
     stage = Stage()
-    reader = _Reader(stage.simulation.ledger)
+    reader, listener = _Reader(stage.simulation.ledger), Listener()
     scenes = []
     for number, chapter in enumerate(chapters, start=1):
         stage.now += chapter.wait * 60_000
@@ -110,12 +126,14 @@ def tell(chapters: Iterable[Chapter] = CHAPTERS) -> Story:
                 chapter.title,
                 chapter.text,
                 stage.now,
+                listener.spoken(stage.links.payments),
                 facts,
+                chapter.grid(stage) if chapter.grid else None,
                 reader.pages(entries),
                 _tokens(entries),
             )
         )
-    return Story(tuple(scenes), stage.simulation)
+    return Story(tuple(scenes), stage.simulation, stage.links, stage.clearing)
 
 
 class _Reader:
