@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from khqr.cli import simulate as module
 from khqr.cli.app import khqr as command
-from khqr.settlement import Violation
+from khqr.cli.simulate import simulate
+from khqr.cli.simulate.progress import memory
+from khqr.settlement import Violation, read_journal
 from khqr.settlement.load import replay
 from khqr.settlement.load.audit import JournalAudit
 from khqr.settlement.load.plan import Plan
@@ -111,6 +112,33 @@ def test_a_report_is_written(tmp_path: Path) -> None:
     assert "All 13 invariants hold" in page
 
 
+def test_the_journal_is_written_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    shape = json.loads(run("--payments", "100", "--days", "1", "--journal", path, "--json").stdout)
+    with path.open(encoding="utf-8") as file:
+        again = read_journal(file, clock=lambda: 0, rising_ids=True)
+    assert (again.chain, len(again.journal)) == (shape["chain"], shape["rows"])
+
+
+@pytest.mark.parametrize("option", ["--report", "--journal"])
+def test_a_file_in_no_folder_is_refused_before_anything_is_paid(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was run")
+
+    monkeypatch.setattr(replay, "run", never)
+    result = run(option, tmp_path / "nowhere" / "run.jsonl")
+    assert result.exit_code == 2
+    assert "there is no folder" in result.stderr
+
+
+def test_options_of_the_demo_stand_behind_its_name(tmp_path: Path) -> None:
+    result = run("--report", tmp_path / "demo.html", "demo")
+    assert result.exit_code == 2
+    assert "stand behind its name: khqr simulate demo" in result.stderr
+
+
 def test_a_broken_invariant_is_said_and_is_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(JournalAudit):
         def sweep(self) -> list[Violation]:
@@ -151,20 +179,20 @@ def test_a_bar_is_shown_on_a_terminal() -> None:
 
 
 def test_memory_is_0_where_nobody_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module._memory() > 2**20
+    assert memory() > 2**20
     monkeypatch.setattr(sys, "platform", "darwin")
-    on_a_mac = module._memory()
+    on_a_mac = memory()
     monkeypatch.setitem(sys.modules, "resource", None)
-    assert module._memory() == 0 < on_a_mac
+    assert memory() == 0 < on_a_mac
 
 
 def test_a_subcommand_runs_in_place_of_payments() -> None:
-    @module.simulate.command("probe")
+    @simulate.command("probe")
     def probe() -> None:
         print("probed")
 
     try:
         result = run("probe")
     finally:
-        module.simulate.commands.pop("probe")
+        simulate.commands.pop("probe")
     assert (result.exit_code, result.stdout) == (0, "probed\n")

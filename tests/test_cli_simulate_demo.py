@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from khqr.cli.simulate_demo import demo, write_journal
+from khqr.cli.simulate.demo import demo
+from khqr.cli.simulate.files import write_journal
 from khqr.settlement import read_journal
 from khqr.settlement.ledger.columns import read_parquet
 from khqr.settlement.story import tell
@@ -119,7 +120,7 @@ def test_the_report_is_written(tmp_path: Path) -> None:
 def test_wrong_usage(tmp_path: Path) -> None:
     wrong = run("--journal", str(tmp_path / "journal.csv"))
     assert wrong.exit_code == 2
-    assert "ends with .jsonl or .parquet" in wrong.stderr
+    assert "must end with .jsonl or .parquet" in wrong.stderr
     assert run("--report", str(tmp_path)).exit_code == 2
 
 

@@ -12,16 +12,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .console import Output
-from .options import examples, face
-from .printable import printable
+from ..console import Output
+from ..options import examples, face
+from ..printable import printable
+from .files import journal_option, report_option, write_journal, write_report
 
 if TYPE_CHECKING:
-    from ..settlement.ledger.view import View
-    from ..settlement.money import Money
-    from ..settlement.story import Grid, Line, Page, Scene, Spoken, Story
+    from ...settlement.money import Money
+    from ...settlement.story import Grid, Line, Page, Scene, Spoken, Story
 
-__all__ = ["demo", "write_journal"]
+__all__ = ["demo"]
 
 _WIDEST = 100
 """Columns that a text takes at most: longer lines are hard to read."""
@@ -33,16 +33,8 @@ link, in which currency and when, is not public."""
 @click.command(
     epilog=examples("khqr simulate demo", "khqr simulate demo --report demo.html --journal j.jsonl")
 )
-@click.option(
-    "--journal",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the journal: FILE.jsonl or FILE.parquet.",
-)
-@click.option(
-    "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write a page with figures and charts: FILE.html.",
-)
+@journal_option
+@report_option
 @face
 def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
     """Tell a payment at home, one from abroad, one to abroad and their settlement, step by step.
@@ -51,13 +43,13 @@ def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
     The story is the same every time: its clock starts at a fixed time, and nothing in it is left
     to chance.
     """
-    from ..settlement.story import tell
+    from ...settlement.report import figures_of
+    from ...settlement.story import tell
 
-    if journal is not None and journal.suffix not in {".jsonl", ".parquet"}:
-        raise click.UsageError("--journal takes a file that ends with .jsonl or .parquet.")
     story = tell()
     if report is not None:
-        _write_report(story, report)
+        title, clearings = "A story of payments", [story.clearing]
+        write_report(figures_of(story.simulation, title=title, clearings=clearings), report)
     if journal is not None:
         write_journal(story.simulation.ledger, journal)
     if output.as_json:
@@ -67,25 +59,6 @@ def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
     width = min(_WIDEST, console.width)
     for shown in _told(story):
         console.print(shown, width=width)
-
-
-def write_journal(ledger: View, path: Path) -> None:
-    """Write a journal as JSON Lines or Parquet, by the end of the name of the file."""
-    from ..settlement.ledger.columns import write_parquet
-    from ..settlement.ledger.lines import journal_lines
-
-    if path.suffix == ".parquet":
-        write_parquet(ledger, path)
-    else:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(journal_lines(ledger))
-
-
-def _write_report(story: Story, path: Path) -> None:
-    from ..settlement.report import figures_of, html
-
-    figures = figures_of(story.simulation, title="A story of payments", clearings=[story.clearing])
-    path.write_text(html(figures), encoding="utf-8", newline="\n")
 
 
 def _told(story: Story) -> Iterator[RenderableType]:
@@ -99,7 +72,7 @@ def _told(story: Story) -> Iterator[RenderableType]:
 
 
 def _scene(scene: Scene) -> Iterator[RenderableType]:
-    from ..settlement.report.words import clock_text
+    from ...settlement.report.words import clock_text
 
     heading = Text(f"\n{scene.number}. {scene.title}", "bold")
     heading.append(f"  {clock_text(scene.time)}", "not bold dim")
@@ -169,7 +142,7 @@ def _cells(line: Line) -> tuple[str, str, str, Text]:
 
 
 def _amount(money: Money | None) -> str:
-    from ..settlement.report.words import amount_text
+    from ...settlement.report.words import amount_text
 
     return "" if money is None else f"{amount_text(money.units, money.currency)} {money.currency}"
 

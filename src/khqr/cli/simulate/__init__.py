@@ -1,0 +1,7 @@
+"""The commands `khqr simulate` and `khqr simulate demo`."""
+
+from __future__ import annotations
+
+from .command import simulate
+
+__all__ = ["simulate"]

@@ -1,0 +1,71 @@
+"""The files that both commands write: a page of figures, and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from ...settlement.ledger.view import View
+    from ...settlement.report import Figures
+
+__all__ = ["journal_option", "report_option", "write_journal", "write_report"]
+
+_JOURNALS = (".jsonl", ".parquet")
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _in_a_folder(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before a long run, not after it."""
+    if path is not None and not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {str(path.parent)!r}.")
+    return path
+
+
+def _journal(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in _JOURNALS:
+        raise click.BadParameter("the name of the file must end with .jsonl or .parquet.")
+    return _in_a_folder(context, option, path)
+
+
+def report_option(command: _Command) -> _Command:
+    """Give a command the option ``--report``."""
+    return click.option(
+        "--report",
+        type=click.Path(dir_okay=False, writable=True, path_type=Path),
+        callback=_in_a_folder,
+        help="Also write a page with figures and charts: FILE.html.",
+    )(command)
+
+
+def journal_option(command: _Command) -> _Command:
+    """Give a command the option ``--journal``."""
+    return click.option(
+        "--journal",
+        type=click.Path(dir_okay=False, writable=True, path_type=Path),
+        callback=_journal,
+        help="Also write the journal: FILE.jsonl or FILE.parquet.",
+    )(command)
+
+
+def write_report(figures: Figures, path: Path) -> None:
+    """Write figures as a page."""
+    from ...settlement.report import html
+
+    path.write_text(html(figures), encoding="utf-8", newline="\n")
+
+
+def write_journal(ledger: View, path: Path) -> None:
+    """Write a journal as JSON Lines or Parquet, by the end of the name of the file."""
+    from ...settlement.ledger.columns import write_parquet
+    from ...settlement.ledger.lines import journal_lines
+
+    if path.suffix == ".parquet":
+        write_parquet(ledger, path)
+    else:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(journal_lines(ledger))
