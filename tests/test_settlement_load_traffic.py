@@ -22,7 +22,7 @@ from khqr.settlement.payments.limits import business_day, day_starts
 RAW = [406079497889779848, 1016600270371674911]
 BELOW = [2, 9, 6, 0, 7, 4, 9, 3]
 DAYS = ["736953627e1a44c9", "90a6925709275066", "cc67129211ae9b4b"]
-CHAIN = "836a6c394bc55bd4c57779684af3f0de26379a0a3e440b16e06efea5204696f9"
+CHAIN = "86ace229e43361afa810f5aed1d3aec4b76ac33f3b37f65a5dfc27dc0d1af268"
 
 SMALL = Plan(payments=6_000, days=3, payers=300, shops=40, banks=4, texts=10)
 

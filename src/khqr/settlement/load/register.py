@@ -19,7 +19,6 @@ from ..payments.codes import ShownCode, read_code
 from ..payments.desk import Customer
 from ..payments.limits import CAPS, Tier
 from ..payments.payment import Source
-from .columns import OUTCOMES
 
 __all__ = ["CURRENCIES", "NEVER", "Register", "steps"]
 
@@ -64,8 +63,6 @@ class Register:
         assert isinstance(ids, RisingIds)
         self.ids = ids
         self.books = Books(self.ledger, dict.fromkeys(banks, BookKind.INSTITUTION))
-        for name in OUTCOMES[1:]:  # so that their numbers do not hang on what is refused first
-            self.ledger.journal.number_of(name)
         self._caps = caps
         self.per_payment = [(per_payment or {}).get(currency, NEVER) for currency in CURRENCIES]
         self.customers: dict[str, Customer] = {}

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..errors import SettlementError
-from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
+from ..ledger.journal import CONTINUED, NUMBER_ID, Journal, Kind
 from .columns import CODE, OUTCOMES
 from .deciding import RESENT, Chunk
 from .mirror import Mirror
@@ -84,13 +84,36 @@ def _append(
         rows, first[at_once] - start + 1, chunk.payee[at_once], chunk.credited[at_once],
         chunk.amount[at_once], stamps[at_once] | (Kind.POST | NUMBER_ID), chunk.ids[at_once],
     )  # fmt: skip
-    texts = np.array([journal.number_of(name) if name else 0 for name in OUTCOMES], np.int64)
     _put(
-        rows, first[burnt] - start, texts[chunk.outcome[burnt]], *_digests(chunk, burnt),
+        rows, first[burnt] - start, np.zeros(len(burnt), np.int64), *_digests(chunk, burnt),
         stamps[burnt] | (Kind.REFUSE | NUMBER_ID), chunk.ids[burnt],
     )  # fmt: skip
-    if len(rows):
-        journal.extend(rows.reshape(-1).view(np.uint8).data)
+    _extend(journal, rows, first[burnt] - start, chunk.outcome[burnt])
+
+
+def _extend(
+    journal: Journal, rows: Numbers, refused: Numbers, reasons: npt.NDArray[np.uint8]
+) -> None:
+    """Append rows; the name of a refusal goes into the chain where it is used first."""
+    import numpy as np
+
+    done = 0
+    found, firsts = np.unique(reasons, return_index=True)
+    for place in np.argsort(firsts).tolist():
+        until = int(refused[firsts[place]])
+        if until > done:
+            journal.extend(_bytes(rows[done:until]))
+            done = until
+        number = journal.number_of(OUTCOMES[int(found[place])])
+        rows[refused[reasons == found[place]], 0] |= number
+    if len(rows) > done:
+        journal.extend(_bytes(rows[done:]))
+
+
+def _bytes(rows: Numbers) -> memoryview:
+    import numpy as np
+
+    return rows.reshape(-1).view(np.uint8).data
 
 
 def _put(rows: Numbers, at: Numbers, *columns: Numbers) -> None:
