@@ -7,11 +7,15 @@ whose end it does not know, and never pays again under another id. A choice of t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import quote
+from ..clearing.clearing import Clearing
 from ..errors import SettlementError
+from ..links.links import Links
+from ..links.payment import CrossPayment, CrossState, PartnerAnswer
+from ..money import BAKONG, Money
 from ..payments.desk import Answer
 from ..payments.paying import HOLD_LIFE
 from ..payments.payment import PaymentState
@@ -49,6 +53,7 @@ class Wire:
         clock: the clock that the plan moves.
         plan: what happens to each message.
         calls: how requests are delivered, by name.
+        clearings: the clearing of each link.
 
     Attributes:
         happened: fault to how often it happened.
@@ -63,8 +68,10 @@ class Wire:
         clock: Clock,
         plan: FaultPlan,
         calls: Mapping[str, Call] = CALLS,
+        clearings: Iterable[Clearing] = (),
     ) -> None:
         self.simulation, self.clock, self.plan = simulation, clock, plan
+        self.clearings = {one.terms.name: one for one in clearings}
         self.calls = calls
         self.happened: Counter[Fault] = Counter()
         self.stops: Counter[Stop] = Counter()
@@ -74,7 +81,13 @@ class Wire:
         self.messages = 0
         self._healthy = False
         self._hop = Answer.GIVEN
+        self._silent = False
+        self._lost: set[str] = set()
         simulation.link = lambda _: self._hop
+        links = simulation.abroad
+        self.links = links if isinstance(links, Links) else None
+        if self.links is not None:
+            self._partner, self.links.ask = self.links.ask, self._ask_partner
 
     def run(self, scenario: Sequence[Request]) -> list[Sent]:
         """Send all requests, one after the other, and return what the clients know."""
@@ -112,7 +125,8 @@ class Wire:
         """Let faults end: deliver what is late, and let clients ask for what they do not know.
 
         The clock goes on until no hold is left, and then by three days, so that what is credited
-        later is.
+        later is. What is without an answer from abroad then is cancelled. Where there is clearing,
+        the clock goes on by ten days more, and every batch settles that can.
         """
         self._healthy = True
         self._deliver_late(everything=True)
@@ -122,8 +136,22 @@ class Wire:
         for payment in list(self.simulation.payments.values()):
             if payment.state is PaymentState.UNKNOWN:
                 self.simulation.inquire(payment.id)
-        self.clock.time += 3 * 86_400_000
+        if self.links is not None:
+            self._end_abroad(self.links)
+        self.clock.time += 3 * _DAY
         self.simulation.credit_due()
+        if self.clearings:
+            self.clock.time += 10 * _DAY
+        for clearing in self.clearings.values():
+            clearing.run_due()
+
+    def _end_abroad(self, links: Links) -> None:
+        """Inquire about what is without an answer from abroad, and cancel what stays so."""
+        for payment in list(links.payments.values()):
+            if payment.state in {CrossState.WAITING, CrossState.UNKNOWN}:
+                self._quietly(Request("links.inquire", {"payment_id": payment.id}))
+            if links.payments[payment.id].state in {CrossState.UNKNOWN, CrossState.CANCELLING}:
+                self._quietly(Request("links.cancel", {"payment_id": payment.id}))
 
     # A client.
 
@@ -138,6 +166,8 @@ class Wire:
                 if refusal.name in _UNDER_WAY and self._payment(request):
                     return self._ask(request)
                 return Sent(request, refusal=self._first(refusal))
+            if request.call == "links.cancel" and answer.state is CrossState.CANCELLING:
+                continue  # it is sent until it is done
             if request.label:
                 self._answers[request.label] = answer
             sent = Sent(request, answer, returned=True)
@@ -154,8 +184,10 @@ class Wire:
 
     def _ask(self, request: Request) -> Sent:
         """Ask after a payment that is under way, and submit it if only that is missing."""
-        key = self._payment(request)
-        following = ["inquire"] if request.call != "pay" else ["inquire", "submit"]
+        key, abroad = self._payment(request), request.call.startswith("links.")
+        following = ["links.inquire", "links.send"] if abroad else ["inquire", "submit"]
+        if request.call not in {"pay", "links.pay"}:
+            following = following[:1]
         answer: Any = None
         for call in following:
             try:
@@ -165,7 +197,7 @@ class Wire:
                 return Sent(request)
             except SettlementError as refusal:
                 return Sent(request, refusal=self._first(refusal))
-            if answer.state is not PaymentState.HELD:
+            if answer.state not in {PaymentState.HELD, CrossState.HELD}:
                 break
         return Sent(request, answer, returned=True)
 
@@ -186,7 +218,7 @@ class Wire:
 
     def _suffer(self, request: Request, fate: Fate, fault: Fault) -> Any:
         """Deliver a message to which something happens."""
-        if fault in {Fault.EXPIRED_QUOTE, Fault.LATE_AFTER_CANCEL} and request.call != "pay":
+        if not self._can_happen(request, fault):
             return self._deliver(request)
         self.happened[fault] += 1
         if fault is Fault.LOST_REQUEST:
@@ -200,8 +232,14 @@ class Wire:
             self.clock.time += fate.jump
         elif fault is Fault.CLOCK_BACK:
             self.clock.time = max(0, self.clock.time - fate.jump)
+        elif fault is Fault.NIGHT:
+            self.clock.time += _DAY + fate.jump
         elif fault in _HOPS:
             self._hop = _HOPS[fault]
+        elif fault is Fault.SILENT_PARTNER:
+            self._silent = True
+        elif fault is Fault.SHORT_BALANCE:
+            return self._short(request)
         elif fault is Fault.DUPLICATE:
             self._quietly(request)
         elif fault in {Fault.EXPIRED_QUOTE, Fault.LATE_AFTER_CANCEL}:
@@ -209,13 +247,29 @@ class Wire:
         try:
             answer = self._deliver(request)
         finally:
-            self._hop = Answer.GIVEN
+            self._hop, self._silent = Answer.GIVEN, False
+        if fault is Fault.SILENT_PARTNER:
+            # the answer comes late and by itself, twice
+            key = self._payment(request)
+            self._late += [(self.messages + fate.delay, self._notice(key))] * 2
         if fault is Fault.LOST_ANSWER:
             raise _NoAnswer
         return answer
 
+    def _can_happen(self, request: Request, fault: Fault) -> bool:
+        paying = request.call in {"pay", "links.pay"}
+        if fault is Fault.SILENT_PARTNER:
+            return request.call in {"links.pay", "links.send"}
+        return paying or fault not in {
+            Fault.EXPIRED_QUOTE,
+            Fault.LATE_AFTER_CANCEL,
+            Fault.SHORT_BALANCE,
+        }
+
     def _between(self, request: Request, fate: Fate, fault: Fault) -> Any:
         """Let something happen between the two halves of a payment."""
+        if request.call == "links.pay":
+            return self._between_abroad(request, fate, fault)
         held = self._deliver(request._replace(call="confirm"))
         submit = Request("submit", {"payment_id": held.id})
         if held.state is not PaymentState.HELD:
@@ -227,6 +281,57 @@ class Wire:
             return self._deliver(submit)
         self._late.append((self.messages + fate.delay, submit))
         return self._deliver(Request("void", {"payment_id": held.id}))
+
+    def _between_abroad(self, request: Request, fate: Fate, fault: Fault) -> Any:
+        assert self.links is not None
+        held = self._deliver(request._replace(call="links.confirm"))
+        named = {"payment_id": held.id}
+        if fault is Fault.EXPIRED_QUOTE and held.quotes and held.state is CrossState.HELD:
+            until = min(self.links.quote(one).expires_at for one in held.quotes)
+            self.clock.time = max(self.clock.time, until + 1)
+        self._silent = fault is Fault.LATE_AFTER_CANCEL
+        try:
+            sent = self._deliver(Request("links.send", named))
+        finally:
+            self._silent = False
+        if fault is Fault.LATE_AFTER_CANCEL and sent.state is CrossState.UNKNOWN:
+            self._late.append((self.messages + fate.delay, self._notice(held.id)))
+            return self._deliver(Request("links.cancel", named))
+        return sent
+
+    def _notice(self, key: str) -> Request:
+        return Request("links.notify", {"payment_id": key, "answer": None})
+
+    def _short(self, request: Request) -> Any:
+        """Let the bank that settles have no settlement balance while a payment is delivered."""
+        bank = str(request.arguments["payer"]).partition("@")[2]
+        if request.call == "links.pay" and self.links is not None:
+            terms = self.links.terms.get(str(request.arguments["link"]))
+            bank = bank if terms is None else terms.sponsor
+        books, taken = self.simulation.books, []
+        for currency in sorted(BAKONG):
+            own = books.balance("TOK", f"khqr@{bank}", currency)
+            if own > 0:
+                taken.append({"amount": Money(currency, own)})
+                books.run("redeem", {"bank": bank}, taken[-1])
+        try:
+            return self._deliver(request)
+        finally:
+            for what in taken:
+                books.run("issue", {"bank": bank}, what)
+
+    def _ask_partner(self, payment: CrossPayment) -> PartnerAnswer:
+        """Answer for the other end of a link, as far as an answer comes through."""
+        if self._hop is Answer.NEVER_ARRIVED:
+            self._lost.add(payment.id)
+        if self._silent or self._hop is not Answer.GIVEN:
+            return PartnerAnswer.UNKNOWN
+        return self._told(payment)
+
+    def _told(self, payment: CrossPayment) -> PartnerAnswer:
+        if payment.id in self._lost and payment.state is not CrossState.CANCELLING:
+            return PartnerAnswer.FAILURE  # it never arrived, so nobody knows of it
+        return self._partner(payment)
 
     def _crash(self, request: Request, passes: int) -> Any:
         left = passes
@@ -249,7 +354,21 @@ class Wire:
             self.simulation.watch(None)
 
     def _deliver(self, request: Request) -> Any:
-        return self.calls[request.call].deliver(self.simulation, **request.arguments)
+        room, _, call = request.call.rpartition(".")
+        arguments = dict(request.arguments)
+        target: object = self.simulation
+        if room == "links":
+            if self.links is None:
+                raise SettlementError("NOT_FOUND", "the simulation has no links")
+            target = self.links
+            if call == "notify" and arguments["answer"] is None:
+                arguments["answer"] = self._told(self.links.find(arguments["payment_id"]))
+        elif room == "clearing":
+            name = str(arguments.pop("clears", ""))
+            if name not in self.clearings:
+                raise SettlementError("NOT_FOUND", f"no clearing of {quote(name)}")
+            target = self.clearings[name]
+        return self.calls[request.call].deliver(target, **arguments)
 
     def _quietly(self, request: Request) -> None:
         """Deliver a message whose answer nobody waits for."""
@@ -273,4 +392,5 @@ class Wire:
 
 
 _UNDER_WAY = {"IN_FLIGHT", "RESULT_UNKNOWN"}
+_DAY = 86_400_000
 _HOPS = {Fault.HOP_LOST: Answer.NEVER_ARRIVED, Fault.HOP_UNANSWERED: Answer.LOST}
