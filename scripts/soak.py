@@ -1,7 +1,8 @@
 """Random calls to the settlement ledger and to payments on it, with all invariants checked.
 
-`make soak COUNT=1000000 SEED=1` calls it: half of the calls go to one ledger, half are messages of
-payments under faults, in rounds. It prints how fast it went, what was checked how often, what was
+`make soak COUNT=1000000 SEED=1` calls it: of ten calls, four go to one ledger, four are messages of
+payments under faults, in rounds, and two are messages of payments over links with clearing, under
+faults as well. It prints how fast it went, what was checked how often, what was
 answered, what went wrong on purpose, and a chain over all journals, which depends on the seed and
 nothing else. It exits with 1 if an invariant was broken, if a journal does not lead to the same
 ledger, or if a payment is in no final state and nobody knows why.
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from hashlib import sha256
 
+from soak_abroad import AbroadRound
 from soak_payments import Round
 
 from khqr.settlement import (
@@ -35,7 +37,7 @@ from khqr.settlement import (
 BANKS = "ABS"
 CUSTOMERS = 40
 SWEEP_EVERY = 10_000
-ROUND = 4_000
+ROUND, ROUND_ABROAD = 4_000, 1_500
 DAY = 86_400_000
 
 
@@ -262,6 +264,37 @@ def run_payments(count: int, seed: int, broken: list[Violation]) -> list[str]:
     return chains
 
 
+def run_abroad(count: int, seed: int, broken: list[Violation]) -> list[str]:
+    """Send messages about payments over links, and return the chains of the journals."""
+    answers: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    chains: list[str] = []
+    done = sweeps = rows = payments = batches = 0
+    start = time.perf_counter()
+    while done < count and not broken:
+        part = AbroadRound(seed, len(chains))
+        broken += part.run(min(ROUND_ABROAD, count - done))
+        done += part.wire.messages
+        sweeps += part.sweeps
+        rows += len(part.simulation.ledger.journal)
+        payments += len(part.links.payments)
+        batches += part.batches
+        answers += part.answers
+        states += part.states
+        faults += Counter({fault.value: times for fault, times in part.wire.happened.items()})
+        faults += Counter({f"died {stop.value}": n for stop, n in part.wire.stops.items()})
+        chains.append(part.simulation.ledger.chain)
+        names = part.names
+    show_rate("messages of payments over links, and clearing", done, time.perf_counter() - start)
+    print(f"{payments:,} payments over links, {batches:,} batches settled, {rows:,} rows")
+    for counted in (answers, states, faults):
+        show(counted)
+    print(f"{sweeps} sweeps, each of {names}")
+    print("every round was replayed, every payment is final, and nothing is due")
+    return chains
+
+
 def show_rate(what: str, count: int, seconds: float) -> None:
     """Print how fast something went; the only lines that are not of the seed alone."""
     print(f"{count:,} {what} in {seconds:.1f} s with sweeps: {count / seconds:,.0f}/s")
@@ -281,9 +314,10 @@ def main() -> int:
     options = parser.parse_args()
 
     broken: list[Violation] = []
-    half = options.count // 2
-    chains = [run_ledger(options.count - half, options.seed, broken)]
-    chains += run_payments(half, options.seed, broken)
+    part = options.count * 2 // 5
+    chains = [run_ledger(part, options.seed, broken)]
+    chains += run_payments(part, options.seed, broken)
+    chains += run_abroad(options.count - 2 * part, options.seed, broken)
     print(f"chain {sha256(' '.join(chains).encode()).hexdigest()}")
     for violation in broken:
         print(violation)

@@ -117,6 +117,8 @@ class Wire:
 
     def _known(self, value: object) -> object:
         """Return what a `Ref` stands for; what was never answered is asked for by its label."""
+        if isinstance(value, list):
+            return [self._known(one) for one in value]
         if not isinstance(value, Ref):
             return value
         return getattr(self._answers.get(value.label), value.attribute, value.label)
