@@ -209,7 +209,7 @@ def test_whatever_happens_every_payment_ends_and_every_invariant_holds(seed: int
     conserved(wire, sim)
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", [one for one in Fault if one is not Fault.SILENT_PARTNER])
 def test_each_fault_happens_and_is_survived(fault: Fault) -> None:
     happened = 0
     for seed in range(12):
