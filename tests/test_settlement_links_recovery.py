@@ -58,14 +58,16 @@ class Day:
             for n in range(4)
         ]
         viet = world.vietqr()
-        rate = {
-            name: [world.rates(*offer) for _ in range(16)]
-            for name, offer in {
-                "out": ("alipayplus", ("KHR", "USD", "4100", "USD")),
-                "yuan": ("alipayplus", ("CNY", "USD", "7.1", "USD"), ("USD", "KHR", "4100", "USD")),
-                "dong": ("vietnam", ("KHR", "VND", "6.25", "KHR")),
-                "guest": ("vietnam", ("VND", "KHR", "6.25", "KHR")),
-            }.items()
+        offers: dict[str, tuple[str, *tuple[tuple[str, str, str, str], ...]]] = {
+            "out": ("alipayplus", ("KHR", "USD", "4100", "USD")),
+            "yuan": ("alipayplus", ("CNY", "USD", "7.1", "USD"), ("USD", "KHR", "4100", "USD")),
+            "dong": ("vietnam", ("KHR", "VND", "6.25", "KHR")),
+            "guest": ("vietnam", ("VND", "KHR", "6.25", "KHR")),
+        }
+        rates = {
+            (name, str(number)): world.rates(link, *pairs)
+            for name, (link, *pairs) in offers.items()
+            for number in range(1, 16)
         }
 
         def out(order: str, number: str, call: Callable[..., object] = links.pay) -> object:
@@ -87,11 +89,6 @@ class Day:
                 quotes=rates["dong" if way == "outbound" else "guest", number],
             )  # fmt: skip
 
-        rates = {
-            (name, str(number)): offers[number]
-            for name, offers in rate.items()
-            for number in range(1, 16)
-        }
         shop = [world.shop(str(4_100 + n)) for n in range(6)]
         nobody = world.shop("900", merchant_id="nobody")
         return [
