@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
 from soak_abroad import AbroadRound
@@ -228,7 +228,7 @@ def run_ledger(count: int, seed: int, broken: list[Violation]) -> str:
     show_rate("calls to the ledger", traffic.count, seconds)
     print(f"{len(ledger.journal):,} rows, {len(ledger.state.holds):,} holds")
     show(traffic.answers)
-    names = " ".join(invariant.name for invariant in INVARIANTS)
+    names = " ".join(in_order(invariant.name for invariant in INVARIANTS))
     print(f"{sweeps} sweeps, and one over a replay, each of {names}")
     print(f"replay leads to the same ledger: {'yes' if same else 'NO'}")
     return ledger.chain
@@ -259,7 +259,7 @@ def run_payments(count: int, seed: int, broken: list[Violation]) -> list[str]:
     print(f"{payments:,} payments, {rows:,} rows, {len(chains)} rounds")
     for counted in (answers, states, faults):
         show(counted)
-    print(f"{sweeps} sweeps, each of {names}")
+    print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
     print("every round was replayed, and every payment is final")
     return chains
 
@@ -290,9 +290,14 @@ def run_abroad(count: int, seed: int, broken: list[Violation]) -> list[str]:
     print(f"{payments:,} payments over links, {batches:,} batches settled, {rows:,} rows")
     for counted in (answers, states, faults):
         show(counted)
-    print(f"{sweeps} sweeps, each of {names}")
+    print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
     print("every round was replayed, every payment is final, and nothing is due")
     return chains
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of invariants, each once, by letter and number."""
+    return sorted(set(names), key=lambda name: (name[0] != "I", int(name[1:])))
 
 
 def show_rate(what: str, count: int, seconds: float) -> None:

@@ -60,7 +60,7 @@ class AbroadRound:
         plan = FaultPlan(seed=self.source.getrandbits(63), shares=SHARES)
         self.wire = Wire(self.simulation, self.clock, plan, clearings=clearings)
         self.audit = whole_audit(self.simulation, clearings)
-        self.names = " ".join(dict.fromkeys(one.name for one in self.audit.invariants))
+        self.names = [invariant.name for invariant in self.audit.invariants]
         self.answers: Counter[str] = Counter()
         self.states: Counter[str] = Counter()
         self.sweeps = 0
