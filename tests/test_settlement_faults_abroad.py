@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from khqr.settlement import (
     INVARIANTS,
+    Answer,
     Audit,
     Ledger,
     Money,
+    PaymentState,
     Posting,
     SettlementError,
     Side,
@@ -27,6 +29,7 @@ from khqr.settlement.faults import (
     Request,
     SplitMix64,
     Stopped,
+    Waiting,
     Wire,
     settled,
 )
@@ -379,3 +382,52 @@ def test_a_stop_in_the_midst_of_a_payment_over_a_link_leaves_nothing_of_it() -> 
     assert world.links.inquire("MPP/1").state is CrossState.COMMITTED
     world.check()
     assert isinstance(world.sim.abroad, Links)
+
+
+# What the end of a run does with what clients could not learn.
+
+
+def test_what_stays_without_an_answer_is_cancelled_in_the_end() -> None:
+    abroad = Abroad(FaultPlan(seed=1, shares={}))
+    knows: dict[CrossState, PartnerAnswer] = {CrossState.CANCELLING: PartnerAnswer.SUCCESS}
+    abroad.wire._partner._knows = lambda one: knows.get(one.state, PartnerAnswer.UNKNOWN)
+    for kind in range(4):
+        for request in abroad.payment(kind, 10 + kind):
+            abroad.wire.send(request)
+    assert {one.state for one in abroad.links.payments.values()} <= {
+        CrossState.UNKNOWN,
+        CrossState.HELD,
+    }
+    abroad.wire.finish()
+    ends = Counter(one.state for one in abroad.links.payments.values())
+    assert set(ends) <= {CrossState.CANCELLED, CrossState.FAILED, CrossState.EXPIRED}
+    assert ends[CrossState.CANCELLED] >= 2
+    assert abroad.audit.sweep() == []
+    assert set(settled(abroad.sim, clearings=abroad.clearings).waiting) <= {Waiting.VALUE_DATE}
+
+
+def test_what_nobody_asked_after_is_inquired_in_the_end() -> None:
+    abroad = Abroad(FaultPlan(seed=1, shares={}))
+    abroad.sim.link = lambda _: Answer.LOST
+    payment = abroad.sim.pay(abroad.world.shop("4100"), payer="u@A")
+    assert payment.state is PaymentState.UNKNOWN
+    assert abroad.wire.run([]) == []
+    abroad.wire.finish()
+    assert abroad.sim.find(payment.id).state is PaymentState.ACKNOWLEDGED
+
+
+def test_an_answer_that_is_asked_for_may_be_a_refusal() -> None:
+    """The wallet confirms, and its customer has no money by then."""
+    abroad = Abroad(FaultPlan(seed=1, shares={}))
+    *offers, pay = abroad.payment(0, 1)
+    for offer in offers:
+        abroad.wire.send(offer)
+    poor = pay._replace(arguments={**pay.arguments, "payer": "nobody@MPP"})
+    abroad.wire.plan = FaultPlan(seed=1, shares={Fault.HOP_UNANSWERED: 1000})
+    sent = abroad.wire.send(poor)
+    abroad.wire.plan = FaultPlan(seed=1, shares={})
+    abroad.wire.finish()
+    (sent,) = (one for one in abroad.wire.sent if one.request.call == "links.pay")
+    assert sent.refusal == "INSUFFICIENT_FUNDS"
+    assert abroad.links.find("MPP/1").state is CrossState.FAILED
+    assert abroad.audit.sweep() == []

@@ -256,6 +256,9 @@ def test_an_interrupted_payment_waits_to_be_sent_again_and_ends_by_itself() -> N
     pay = partial(day.world.pay_out, day.world.order(), number="1")
     assert day.stopped(Stop.BEGUN, 0, pay)
     assert settled(day.sim).waiting == {Waiting.RESEND: 1}
+    for call in (day.links.send, day.links.void):
+        refused("NOT_FOUND", partial(call, "A/1"))
+    refused("ORIGINAL_NOT_COMMITTED", partial(day.links.cancel, "A/1"))
     day.world.time += 2 * DAY
     day.sim.now()
     assert day.links.find("A/1").state is CrossState.CREATED

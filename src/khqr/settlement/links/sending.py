@@ -20,12 +20,14 @@ from .terms import Direction, Terms
 __all__ = ["Sending"]
 
 _OVER = {
+    CrossState.CREATED: "NOT_FOUND",
     CrossState.REJECTED: "NOT_FOUND",
     CrossState.VOIDED: "HOLD_ALREADY_VOIDED",
     CrossState.EXPIRED: "HOLD_EXPIRED",
     CrossState.FAILED: "HOLD_ALREADY_VOIDED",
 }
-"""State in which nothing was posted to the refusal to send the payment."""
+"""State in which nothing was posted to the refusal to send the payment. One that a stop left
+as it was created has no hold yet; confirm it again under its id."""
 
 
 def _entered(amount: int | str | Decimal | Money | None, currency: str) -> Money | None:
