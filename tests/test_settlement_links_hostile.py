@@ -541,7 +541,7 @@ def test_a_refused_refund_is_known_as_refused() -> None:
         {"taken": all_, "returned": all_, "credited": Money("KHR", 1)},
     )  # fmt: skip
     refused("INSUFFICIENT_FUNDS", lambda: world.links.cancel(out.id))
-    outcome = world.sim.ledger.outcome(f"refund/cancel/{out.id}/1")
+    outcome = world.sim.ledger.outcome(f"refund/cancel/{out.id}")
     assert outcome is not None
     assert (outcome.state.value, outcome.refusal) == ("refused", "INSUFFICIENT_FUNDS")
 

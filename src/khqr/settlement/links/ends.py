@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 
 from ...errors import quote as quoted
 from ..errors import SettlementError, one_of
@@ -233,12 +234,12 @@ class Ends:
         self.simulation.at(Stop.SENT)
         return payment
 
-    def unused(self, sent: str, more: str) -> str:
+    def unused(self, sent: str) -> str:
         """Return an instruction id, the first of its kind that was not refused.
 
         A bank that was short of money may not be, and an id that was refused is spent.
         """
-        ledger = self.simulation.ledger
-        while (known := ledger.outcome(sent)) and known.state is InstructionState.REFUSED:
-            sent += more
-        return sent
+        ledger, numbers, found = self.simulation.ledger, count(2), sent
+        while (known := ledger.outcome(found)) and known.state is InstructionState.REFUSED:
+            found = f"{sent}+{next(numbers)}"
+        return found

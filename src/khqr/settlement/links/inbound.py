@@ -212,7 +212,7 @@ class Inbound:
             done = SettlementError("HOLD_ALREADY_VOIDED", "it was cancelled")
             return self._end(payment, CrossEvent.CANCEL_DONE, done)
         bank = f"refund/{payment.payee[0]}/"
-        number = self._ends.unused(f"{bank}cancel/{payment.id}/1", "+").removeprefix(bank)
+        number = self._ends.unused(f"{bank}cancel/{payment.id}").removeprefix(bank)
         self._undoing = payment.id
         try:
             self._ends.simulation.refund(payment.id, instruction=number)

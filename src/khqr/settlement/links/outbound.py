@@ -206,7 +206,7 @@ class Outbound:
         steps = self._ends.simulation.books.steps(
             "outbound.reversed", self._home(payment), {"amount": payment.debited}
         )
-        sent = self._ends.unused(f"reversed/{payment.id}", "+")
+        sent = self._ends.unused(f"reversed/{payment.id}")
         row = ledger.transact(steps, sent, reference=payment.hop)
         self._ends.simulation.at(Stop.SENT_BACK)
         self._release(payment)
@@ -240,7 +240,7 @@ class Outbound:
         else:
             assert payment.money is not None
             simulation = self._ends.simulation
-            sent = self._ends.unused(f"refund/cancel/{payment.id}/1", "+")
+            sent = self._ends.unused(f"refund/cancel/{payment.id}")
             simulation.begin(sent, b"all of it")
             simulation.at(Stop.REFUND_BEGUN)
             try:

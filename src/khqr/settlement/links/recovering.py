@@ -110,7 +110,7 @@ def _after_hop(ends: Ends, payment: CrossPayment, row: int) -> CrossPayment:
     if payment.hop is None:
         time = ends.simulation.ledger.journal.row(row).time
         payment = payment._replace(hop=row, sent_at=time, state=_S.WAITING)
-    back = _committed(ends, ends.unused(f"reversed/{payment.id}", "+"))
+    back = _committed(ends, ends.unused(f"reversed/{payment.id}"))
     if back is None or payment.back is not None:
         return payment
     if payment.state is _S.CANCELLING:
