@@ -1,7 +1,8 @@
 """Random calls to the settlement ledger and to payments on it, with all invariants checked.
 
-`make soak COUNT=1000000 SEED=1` calls it: half of the calls go to one ledger, half are messages of
-payments under faults, in rounds. It prints how fast it went, what was checked how often, what was
+`make soak COUNT=1000000 SEED=1` calls it: of ten calls, four go to one ledger, four are messages of
+payments under faults, in rounds, and two are messages of payments over links with clearing, under
+faults as well. It prints how fast it went, what was checked how often, what was
 answered, what went wrong on purpose, and a chain over all journals, which depends on the seed and
 nothing else. It exits with 1 if an invariant was broken, if a journal does not lead to the same
 ledger, or if a payment is in no final state and nobody knows why.
@@ -14,9 +15,10 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 
+from soak_abroad import AbroadRound
 from soak_payments import Round
 
 from khqr.settlement import (
@@ -35,7 +37,7 @@ from khqr.settlement import (
 BANKS = "ABS"
 CUSTOMERS = 40
 SWEEP_EVERY = 10_000
-ROUND = 4_000
+ROUND, ROUND_ABROAD = 4_000, 1_500
 DAY = 86_400_000
 
 
@@ -226,7 +228,7 @@ def run_ledger(count: int, seed: int, broken: list[Violation]) -> str:
     show_rate("calls to the ledger", traffic.count, seconds)
     print(f"{len(ledger.journal):,} rows, {len(ledger.state.holds):,} holds")
     show(traffic.answers)
-    names = " ".join(invariant.name for invariant in INVARIANTS)
+    names = " ".join(in_order(invariant.name for invariant in INVARIANTS))
     print(f"{sweeps} sweeps, and one over a replay, each of {names}")
     print(f"replay leads to the same ledger: {'yes' if same else 'NO'}")
     return ledger.chain
@@ -257,9 +259,45 @@ def run_payments(count: int, seed: int, broken: list[Violation]) -> list[str]:
     print(f"{payments:,} payments, {rows:,} rows, {len(chains)} rounds")
     for counted in (answers, states, faults):
         show(counted)
-    print(f"{sweeps} sweeps, each of {names}")
+    print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
     print("every round was replayed, and every payment is final")
     return chains
+
+
+def run_abroad(count: int, seed: int, broken: list[Violation]) -> list[str]:
+    """Send messages about payments over links, and return the chains of the journals."""
+    answers: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    chains: list[str] = []
+    done = sweeps = rows = payments = batches = 0
+    start = time.perf_counter()
+    while done < count and not broken:
+        part = AbroadRound(seed, len(chains))
+        broken += part.run(min(ROUND_ABROAD, count - done))
+        done += part.wire.messages
+        sweeps += part.sweeps
+        rows += len(part.simulation.ledger.journal)
+        payments += len(part.links.payments)
+        batches += part.batches
+        answers += part.answers
+        states += part.states
+        faults += Counter({fault.value: times for fault, times in part.wire.happened.items()})
+        faults += Counter({f"died {stop.value}": n for stop, n in part.wire.stops.items()})
+        chains.append(part.simulation.ledger.chain)
+        names = part.names
+    show_rate("messages of payments over links, and clearing", done, time.perf_counter() - start)
+    print(f"{payments:,} payments over links, {batches:,} batches settled, {rows:,} rows")
+    for counted in (answers, states, faults):
+        show(counted)
+    print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
+    print("every round was replayed, every payment is final, and nothing is due")
+    return chains
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of invariants, each once, by letter and number."""
+    return sorted(set(names), key=lambda name: (name[0] != "I", int(name[1:])))
 
 
 def show_rate(what: str, count: int, seconds: float) -> None:
@@ -281,9 +319,10 @@ def main() -> int:
     options = parser.parse_args()
 
     broken: list[Violation] = []
-    half = options.count // 2
-    chains = [run_ledger(options.count - half, options.seed, broken)]
-    chains += run_payments(half, options.seed, broken)
+    part = options.count * 2 // 5
+    chains = [run_ledger(part, options.seed, broken)]
+    chains += run_payments(part, options.seed, broken)
+    chains += run_abroad(options.count - 2 * part, options.seed, broken)
     print(f"chain {sha256(' '.join(chains).encode()).hexdigest()}")
     for violation in broken:
         print(violation)

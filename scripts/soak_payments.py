@@ -53,7 +53,7 @@ class Round:
         self.numbers = count(1)
         self._open()
         self.audit = self.simulation.audit()
-        self.names = " ".join(invariant.name for invariant in self.audit.invariants)
+        self.names = [invariant.name for invariant in self.audit.invariants]
         self.static = [self._code(None, None) for _ in range(20)]
         self.shown = list(self.static)
 

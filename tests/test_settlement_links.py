@@ -14,7 +14,7 @@ from khqr.settlement import Money, PaymentState, major_units
 from khqr.settlement.books.example import example_books, run_example
 from khqr.settlement.ledger.state import State
 from khqr.settlement.links import CROSS_MOVES, CrossEvent, CrossPayment, CrossState, PartnerAnswer
-from links_world import DAY, START, STEPS, ByHand, World, refused
+from links_world import DAY, START, STEPS, World, refused
 from test_settlement_example import table
 
 S, F, U = PartnerAnswer.SUCCESS, PartnerAnswer.FAILURE, PartnerAnswer.UNKNOWN
@@ -57,7 +57,7 @@ def through_links() -> tuple[World, dict[str, int | None]]:
         rows[step] = books.run_all(STEPS[step], reference=rows[original])
     rows["F11d"] = world.links.refund(inbound.id, 20_500).row
     # What F6e and F7c left in suspense.
-    world.sim.elsewhere.append(ByHand({("A", "KHR"): 7_000, ("B", "KHR"): 41_000}))
+    world.by_hand = {"A", "B"}
     return world, rows
 
 
@@ -443,7 +443,7 @@ def test_a_cancel_that_finds_no_money_is_sent_again(world: World) -> None:
              "payee_bank": "B", "payee": "susp_in"}  # fmt: skip
     amounts = {"paid": Money("VND", 62_500), "settled": Money("KHR", 10_000)}
     world.sim.books.run("corridor.in", taken, amounts)
-    world.sim.elsewhere.append(ByHand({("B", "KHR"): 10_000}))
+    world.by_hand = {"B"}
     for payment in (inbound, outbound):
         refused("INSUFFICIENT_FUNDS", partial(world.links.cancel, payment.id))
         assert world.links.find(payment.id).state is CrossState.CANCELLING

@@ -27,6 +27,7 @@ from .statement import (
     item_statement,
     read_statement,
 )
+from .whole import every_invariant, whole_audit
 
 __all__ = [
     "BATCH_MOVES",
@@ -55,6 +56,7 @@ __all__ = [
     "day_number",
     "day_text",
     "domestic_statement",
+    "every_invariant",
     "item_files",
     "item_statement",
     "items_of",
@@ -65,4 +67,5 @@ __all__ = [
     "reconcile",
     "settlement_file",
     "summed",
+    "whole_audit",
 ]

@@ -35,6 +35,9 @@ class Fault(StrEnum):
     CRASH = "crash"
     CLOCK_FORWARD = "clock forward"
     CLOCK_BACK = "clock back"
+    SILENT_PARTNER = "partner silent"
+    SHORT_BALANCE = "settlement balance short"
+    NIGHT = "night passes"
     DOWN = "participant down"
 
 
@@ -50,6 +53,9 @@ SHARES: Mapping[Fault, int] = {
     Fault.CRASH: 30,
     Fault.CLOCK_FORWARD: 20,
     Fault.CLOCK_BACK: 20,
+    Fault.SILENT_PARTNER: 20,
+    Fault.SHORT_BALANCE: 10,
+    Fault.NIGHT: 5,
     Fault.DOWN: 20,
 }
 """Fault to how many of a thousand messages it happens to; for ``DOWN``, how many of a thousand

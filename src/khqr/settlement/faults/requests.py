@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from ..clearing.clearing import Clearing
+from ..links.links import Links
+from ..links.payment import CrossPayment, CrossState
 from ..payments.payment import Payment, PaymentState
 from ..payments.simulation import Simulation
 
 __all__ = ["CALLS", "Call", "Clock", "Ref", "Request", "Sent"]
+
+_OPEN = frozenset({PaymentState.UNKNOWN, CrossState.WAITING, CrossState.UNKNOWN})
+"""States in which a client does not know how a payment ended."""
 
 
 class Clock:
@@ -69,7 +75,10 @@ class Sent(NamedTuple):
     @property
     def is_answered(self) -> bool:
         """Whether the client knows how it ended."""
-        unknown = isinstance(self.answer, Payment) and self.answer.state is PaymentState.UNKNOWN
+        answer = self.answer
+        unknown = isinstance(answer, Payment | CrossPayment) and answer.state in _OPEN
+        if self.request.call == "links.cancel" and isinstance(answer, CrossPayment):
+            unknown = answer.state is CrossState.CANCELLING
         return bool(self.refusal) or (self.returned and not unknown)
 
 
@@ -77,7 +86,7 @@ class Call(NamedTuple):
     """How requests of one kind are delivered.
 
     Attributes:
-        deliver: takes the simulation and the arguments.
+        deliver: takes the simulation, or its links, or a clearing, and the arguments.
         payment: returns from the arguments the id of the payment that is asked after when no
             answer comes, or an empty text.
     """
@@ -107,6 +116,17 @@ CALLS: Mapping[str, Call] = {
     "status_by_md5": Call(Simulation.status_by_md5),
     "status_by_hash": Call(Simulation.status_by_hash),
     "check_account": Call(Simulation.check_account),
+    "links.pay": Call(Links.pay, _own),
+    "links.confirm": Call(Links.confirm, _own),
+    "links.send": Call(Links.send, _named),
+    "links.void": Call(Links.void, _named),
+    "links.inquire": Call(Links.inquire, _named),
+    "links.notify": Call(Links.notify, _named),
+    "links.cancel": Call(Links.cancel, _named),
+    "links.refund": Call(Links.refund),
+    "links.offer": Call(Links.offer),
+    "clearing.run_due": Call(Clearing.run_due),
 }
-"""Name of a call to how it is delivered. What a payment is confirmed, paid or given back by has an
+"""Name of a call to how it is delivered: to the simulation, to its links, or to the clearing of the
+link that the argument ``clears`` names. What a payment is confirmed, paid or given back by has an
 ``instruction``, so that it can be sent again."""

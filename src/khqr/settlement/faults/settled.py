@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..clearing.batch import Batch, BatchState
+from ..clearing.calendar import cycle_of
+from ..clearing.clearing import Clearing
+from ..clearing.whole import whole_audit
 from ..ledger.audit import Audit, Violation
 from ..ledger.holds import HoldState
+from ..links.links import Links
+from ..links.payment import OPEN, CrossPayment, CrossState
 from ..payments.payment import Payment, PaymentState
 from ..payments.simulation import Simulation
 
@@ -30,7 +36,7 @@ _FINAL = frozenset(
 
 
 class Waiting(StrEnum):
-    """What a payment that is in no final state waits for."""
+    """What a payment that is in no final state waits for, or a batch that is not settled."""
 
     SUBMISSION = "confirmed; its hold ends by itself"
     ANSWER = "no answer came; inquire"
@@ -38,6 +44,11 @@ class Waiting(StrEnum):
     CREDIT_RUN = "due; run credit_due"
     RETURN = "nobody to credit; returned once the bank has the settlement balance"
     RESEND = "interrupted by a stop; send it again under its id"
+    PARTNER = "sent abroad and no answer came; inquire, later cancel"
+    CANCEL = "its cancel is not done; send it again"
+    CUT_OFF = "a batch whose cycle is over; run clearing"
+    VALUE_DATE = "a batch that settles on a later day"
+    SETTLEMENT = "a batch that could not settle, or is due; run clearing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +57,8 @@ class Settled:
 
     Attributes:
         states: state to the number of payments in it.
-        waiting: what payments wait for, to their number.
+        abroad: the same of payments over links.
+        waiting: what payments and batches wait for, to their number.
         unexplained: ids of payments that are in no final state and wait for nothing.
         interrupted: instructions in flight that a stop interrupted, and that nobody sent again.
         broken: the invariants that do not hold.
@@ -54,6 +66,7 @@ class Settled:
     """
 
     states: Mapping[PaymentState, int]
+    abroad: Mapping[CrossState, int]
     waiting: Mapping[Waiting, int]
     unexplained: tuple[str, ...]
     interrupted: tuple[str, ...]
@@ -66,19 +79,22 @@ class Settled:
         return self.replayed and not (self.unexplained or self.broken)
 
 
-def settled(simulation: Simulation, audit: Audit | None = None) -> Settled:
+def settled(
+    simulation: Simulation, audit: Audit | None = None, clearings: Iterable[Clearing] = ()
+) -> Settled:
     """Return what became of the payments of a simulation, with every invariant checked.
 
     Args:
         simulation: what was run.
-        audit: one that has gone along; a new one if None, which reads everything.
+        audit: one that has gone along; a new one of everything if None.
+        clearings: the clearing of each link, to say what batches wait for.
 
     >>> from itertools import count
     >>> simulation = Simulation(["deva"], clock=lambda: 0, ids=lambda: "1")
     >>> settled(simulation).ok
     True
     """
-    now = simulation.now()
+    now, clearings = simulation.now(), tuple(clearings)
     states: Counter[PaymentState] = Counter()
     waiting: Counter[Waiting] = Counter()
     unexplained = []
@@ -90,6 +106,18 @@ def settled(simulation: Simulation, audit: Audit | None = None) -> Settled:
                 unexplained.append(payment.id)
             else:
                 waiting[reason] += 1
+    links = simulation.abroad
+    crossing = links.payments.values() if isinstance(links, Links) else ()
+    abroad = Counter(payment.state for payment in crossing)
+    waiting += Counter(_reason_abroad(one) for one in crossing if one.state in OPEN)
+    for clearing in clearings:
+        clearing.catch_up()
+    waiting += Counter(
+        _reason_of_batch(batch, now, cycle_of(now, clearing.terms.hours_east))
+        for clearing in clearings
+        for batch in clearing.batches[:-1]
+        if batch.state is not BatchState.SETTLED
+    )
     ledger, again = simulation.ledger, simulation.ledger.replay()
     same = (
         again.chain == ledger.chain
@@ -100,10 +128,11 @@ def settled(simulation: Simulation, audit: Audit | None = None) -> Settled:
     )
     return Settled(
         states=states,
+        abroad=abroad,
         waiting=waiting,
         unexplained=tuple(unexplained),
         interrupted=tuple(sorted(simulation.interrupted)),
-        broken=tuple((simulation.audit() if audit is None else audit).sweep()),
+        broken=tuple((whole_audit(simulation, clearings) if audit is None else audit).sweep()),
         replayed=same,
     )
 
@@ -122,3 +151,17 @@ def _reason(simulation: Simulation, payment: Payment, now: int) -> Waiting | Non
     if f"pay/{payment.id}" in simulation.interrupted:
         return Waiting.RESEND
     return None
+
+
+def _reason_abroad(payment: CrossPayment) -> Waiting:
+    return {
+        CrossState.CREATED: Waiting.RESEND,
+        CrossState.HELD: Waiting.SUBMISSION,
+        CrossState.CANCELLING: Waiting.CANCEL,
+    }.get(payment.state, Waiting.PARTNER)
+
+
+def _reason_of_batch(batch: Batch, now: int, today: int) -> Waiting:
+    if batch.state is BatchState.OPEN and now >= batch.cut_off:
+        return Waiting.CUT_OFF
+    return Waiting.VALUE_DATE if today < batch.value_date else Waiting.SETTLEMENT

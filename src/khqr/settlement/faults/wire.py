@@ -6,18 +6,20 @@ whose end it does not know, and never pays again under another id. A choice of t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...errors import quote
+from ..clearing.clearing import Clearing
 from ..errors import SettlementError
-from ..payments.desk import Answer
+from ..links.links import Links
+from ..links.payment import CrossState
+from ..payments.limits import DAY
 from ..payments.paying import HOLD_LIFE
 from ..payments.payment import PaymentState
 from ..payments.simulation import Simulation
-from ..payments.stops import Stop
-from .plan import Fate, Fault, FaultPlan
+from .carrier import Carrier, NoAnswer, Stopped
+from .plan import FaultPlan
 from .requests import CALLS, Call, Clock, Ref, Request, Sent
 
 __all__ = ["Stopped", "Wire"]
@@ -29,19 +31,7 @@ TIMEOUT = 5_000
 """Milliseconds that a client waits for an answer."""
 
 
-class Stopped(BaseException):
-    """The process died at a `Stop`. No error: nothing in a simulation may catch it."""
-
-    def __init__(self, stop: Stop) -> None:
-        super().__init__(stop.value)
-        self.stop = stop
-
-
-class _NoAnswer(Exception):  # noqa: N818 - the client waits in vain; nothing is wrong with the call
-    """Nothing came back in time."""
-
-
-class Wire:
+class Wire(Carrier):
     """Delivers requests to a simulation as a plan says, and tells what clients know of them.
 
     Args:
@@ -49,6 +39,7 @@ class Wire:
         clock: the clock that the plan moves.
         plan: what happens to each message.
         calls: how requests are delivered, by name.
+        clearings: the clearing of each link.
 
     Attributes:
         happened: fault to how often it happened.
@@ -63,18 +54,11 @@ class Wire:
         clock: Clock,
         plan: FaultPlan,
         calls: Mapping[str, Call] = CALLS,
+        clearings: Iterable[Clearing] = (),
     ) -> None:
-        self.simulation, self.clock, self.plan = simulation, clock, plan
-        self.calls = calls
-        self.happened: Counter[Fault] = Counter()
-        self.stops: Counter[Stop] = Counter()
+        super().__init__(simulation, clock, plan, calls, clearings)
         self.sent: list[Sent] = []
         self._answers: dict[str, Any] = {}
-        self._late: list[tuple[int, Request]] = []
-        self.messages = 0
-        self._healthy = False
-        self._hop = Answer.GIVEN
-        simulation.link = lambda _: self._hop
 
     def run(self, scenario: Sequence[Request]) -> list[Sent]:
         """Send all requests, one after the other, and return what the clients know."""
@@ -104,6 +88,8 @@ class Wire:
 
     def _known(self, value: object) -> object:
         """Return what a `Ref` stands for; what was never answered is asked for by its label."""
+        if isinstance(value, list):
+            return [self._known(one) for one in value]
         if not isinstance(value, Ref):
             return value
         return getattr(self._answers.get(value.label), value.attribute, value.label)
@@ -112,7 +98,8 @@ class Wire:
         """Let faults end: deliver what is late, and let clients ask for what they do not know.
 
         The clock goes on until no hold is left, and then by three days, so that what is credited
-        later is.
+        later is. What is without an answer from abroad then is cancelled. Where there is clearing,
+        the clock goes on by ten days more, and every batch settles that can.
         """
         self._healthy = True
         self._deliver_late(everything=True)
@@ -122,8 +109,22 @@ class Wire:
         for payment in list(self.simulation.payments.values()):
             if payment.state is PaymentState.UNKNOWN:
                 self.simulation.inquire(payment.id)
-        self.clock.time += 3 * 86_400_000
+        if self.links is not None:
+            self._end_abroad(self.links)
+        self.clock.time += 3 * DAY
         self.simulation.credit_due()
+        if self.clearings:
+            self.clock.time += 10 * DAY
+        for clearing in self.clearings.values():
+            clearing.run_due()
+
+    def _end_abroad(self, links: Links) -> None:
+        """Inquire about what is without an answer from abroad, and cancel what stays so."""
+        for payment in list(links.payments.values()):
+            if payment.state in {CrossState.WAITING, CrossState.UNKNOWN}:
+                self._quietly(Request("links.inquire", {"payment_id": payment.id}))
+            if links.payments[payment.id].state in {CrossState.UNKNOWN, CrossState.CANCELLING}:
+                self._quietly(Request("links.cancel", {"payment_id": payment.id}))
 
     # A client.
 
@@ -131,21 +132,20 @@ class Wire:
         for _ in range(PATIENCE):
             try:
                 answer = self._message(request)
-            except _NoAnswer:
+            except NoAnswer:
                 self.clock.time += TIMEOUT
                 continue
             except SettlementError as refusal:
                 if refusal.name in _UNDER_WAY and self._payment(request):
                     return self._ask(request)
                 return Sent(request, refusal=self._first(refusal))
+            if request.call == "links.cancel" and answer.state is CrossState.CANCELLING:
+                continue  # it is sent until it is done
             if request.label:
                 self._answers[request.label] = answer
             sent = Sent(request, answer, returned=True)
             return sent if sent.is_answered else self._ask(request)
         return Sent(request)
-
-    def _payment(self, request: Request) -> str:
-        return self.calls[request.call].payment(request.arguments)
 
     @staticmethod
     def _first(refusal: SettlementError) -> str:
@@ -154,123 +154,22 @@ class Wire:
 
     def _ask(self, request: Request) -> Sent:
         """Ask after a payment that is under way, and submit it if only that is missing."""
-        key = self._payment(request)
-        following = ["inquire"] if request.call != "pay" else ["inquire", "submit"]
+        key, abroad = self._payment(request), request.call.startswith("links.")
+        following = ["links.inquire", "links.send"] if abroad else ["inquire", "submit"]
+        if request.call not in {"pay", "links.pay"}:
+            following = following[:1]
         answer: Any = None
         for call in following:
             try:
                 answer = self._message(Request(call, {"payment_id": key}))
-            except _NoAnswer:
+            except NoAnswer:
                 self.clock.time += TIMEOUT
                 return Sent(request)
             except SettlementError as refusal:
                 return Sent(request, refusal=self._first(refusal))
-            if answer.state is not PaymentState.HELD:
+            if answer.state not in {PaymentState.HELD, CrossState.HELD}:
                 break
         return Sent(request, answer, returned=True)
 
-    # The wire.
-
-    def _message(self, request: Request) -> Any:
-        self._deliver_late()
-        if self._healthy:
-            return self._deliver(request)
-        number, self.messages = self.messages, self.messages + 1
-        fate = self.plan.fate(number)
-        if self.plan.is_down(self._participant(request), self.clock.time):
-            self.happened[Fault.DOWN] += 1
-            raise _NoAnswer
-        if fate.fault is None:
-            return self._deliver(request)
-        return self._suffer(request, fate, fate.fault)
-
-    def _suffer(self, request: Request, fate: Fate, fault: Fault) -> Any:
-        """Deliver a message to which something happens."""
-        if fault in {Fault.EXPIRED_QUOTE, Fault.LATE_AFTER_CANCEL} and request.call != "pay":
-            return self._deliver(request)
-        self.happened[fault] += 1
-        if fault is Fault.LOST_REQUEST:
-            raise _NoAnswer
-        if fault is Fault.DELAYED:
-            self._late.append((self.messages + fate.delay, request))
-            raise _NoAnswer
-        if fault is Fault.CRASH:
-            return self._crash(request, fate.stop)
-        if fault is Fault.CLOCK_FORWARD:
-            self.clock.time += fate.jump
-        elif fault is Fault.CLOCK_BACK:
-            self.clock.time = max(0, self.clock.time - fate.jump)
-        elif fault in _HOPS:
-            self._hop = _HOPS[fault]
-        elif fault is Fault.DUPLICATE:
-            self._quietly(request)
-        elif fault in {Fault.EXPIRED_QUOTE, Fault.LATE_AFTER_CANCEL}:
-            return self._between(request, fate, fault)
-        try:
-            answer = self._deliver(request)
-        finally:
-            self._hop = Answer.GIVEN
-        if fault is Fault.LOST_ANSWER:
-            raise _NoAnswer
-        return answer
-
-    def _between(self, request: Request, fate: Fate, fault: Fault) -> Any:
-        """Let something happen between the two halves of a payment."""
-        held = self._deliver(request._replace(call="confirm"))
-        submit = Request("submit", {"payment_id": held.id})
-        if held.state is not PaymentState.HELD:
-            return self._deliver(submit)
-        if fault is Fault.EXPIRED_QUOTE:
-            if held.quote:
-                until = self.simulation.quotes[held.quote].expires_at
-                self.clock.time = max(self.clock.time, until + 1)
-            return self._deliver(submit)
-        self._late.append((self.messages + fate.delay, submit))
-        return self._deliver(Request("void", {"payment_id": held.id}))
-
-    def _crash(self, request: Request, passes: int) -> Any:
-        left = passes
-
-        def watch(stop: Stop) -> None:
-            nonlocal left
-            if not left:
-                raise Stopped(stop)
-            left -= 1
-
-        self.simulation.watch(watch)
-        try:
-            return self._deliver(request)
-        except Stopped as stopped:
-            self.stops[stopped.stop] += 1
-            self.simulation.watch(None)
-            self.simulation.recover()
-            raise _NoAnswer from None
-        finally:
-            self.simulation.watch(None)
-
-    def _deliver(self, request: Request) -> Any:
-        return self.calls[request.call].deliver(self.simulation, **request.arguments)
-
-    def _quietly(self, request: Request) -> None:
-        """Deliver a message whose answer nobody waits for."""
-        try:
-            self._deliver(request)
-        except SettlementError:
-            return
-
-    def _deliver_late(self, *, everything: bool = False) -> None:
-        due = [request for when, request in self._late if everything or when <= self.messages]
-        self._late = [] if everything else [one for one in self._late if one[0] > self.messages]
-        for request in due:
-            self._quietly(request)
-
-    def _participant(self, request: Request) -> str:
-        """Return the bank that a message goes to, as far as its arguments say."""
-        arguments = request.arguments
-        if "payer" in arguments:
-            return str(arguments["payer"]).partition("@")[2]
-        return str(arguments.get("bank") or arguments.get("payment_id", "")).partition("/")[0]
-
 
 _UNDER_WAY = {"IN_FLIGHT", "RESULT_UNKNOWN"}
-_HOPS = {Fault.HOP_LOST: Answer.NEVER_ARRIVED, Fault.HOP_UNANSWERED: Answer.LOST}

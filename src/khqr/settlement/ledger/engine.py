@@ -44,8 +44,9 @@ class Engine(Writer):
 
     def recovered(self) -> Engine:
         """Return the engine that the journal itself adds up to, which goes on writing into it."""
+        self.journal.drop_torn()
         engine = self._over(self.journal)
-        engine.between = self.between
+        engine.between, engine.within = self.between, self.within
         engine._last, engine._stamp = self._last, self._stamp
         return engine
 

@@ -242,6 +242,40 @@ class Journal:
             if not row.continued:
                 return
 
+    @property
+    def is_torn(self) -> bool:
+        """Whether the last row says that its transaction goes on."""
+        return len(self) > 0 and self.row(-1).continued
+
+    def drop_torn(self) -> int:
+        """Take out the rows at the end whose transaction is not whole, and return how many.
+
+        It is the one exception to a journal that only grows, for the ledger that wrote the rows and
+        was stopped in the midst of them: nobody has seen them, and no balance has them. Their texts
+        go too, and the chain is that of the whole transactions.
+
+        >>> journal = Journal()
+        >>> before = journal.chain
+        >>> stamp = journal.stamp(Kind.POST, 1_750_000_000_000, continued=True)
+        >>> row = journal.append(0, 1, 500, stamp, NO_ID)
+        >>> journal.is_torn, journal.drop_torn(), journal.chain == before
+        (True, 1, True)
+        """
+        if not self.is_torn:
+            return 0
+        keep = len(self) - 1
+        while keep and self.row(keep - 1).continued:
+            keep -= 1
+        dropped = len(self) - keep
+        del self.packed[keep * ROW_SIZE :]
+        # a text is entered right before the first row that names it
+        while self._texts_at and self._texts_at[-1] >= keep:
+            self._texts_at.pop()
+            del self._text_numbers[self._texts.pop()]
+        self.sha = sha256(GENESIS)
+        self.feed(self.sha, 0, keep)
+        return dropped
+
     def copy(self) -> Journal:
         """Return a journal of the same rows, whose chain is worked out again from them."""
         copied = Journal()

@@ -45,7 +45,11 @@ class View:
         refused: Refused | str = Refused.BURN,
         rising_ids: bool = False,
     ) -> Self:
-        """Return the ledger that a journal adds up to; it goes on writing into that journal."""
+        """Return the ledger that a journal adds up to; it goes on writing into that journal.
+
+        Raises:
+            SettlementError: ``JOURNAL_BROKEN`` if the last transaction is not whole.
+        """
         ledger = cls.__new__(cls)
         ledger._use(Engine(journal, clock, one_of(Refused, refused), rising_ids=rising_ids))
         return ledger
@@ -64,6 +68,9 @@ class View:
     def replay(self) -> Self:
         """Return the ledger that a copy of the journal adds up to, read from its first row.
 
+        Raises:
+            SettlementError: ``JOURNAL_BROKEN`` if the last transaction is not whole; `recover`.
+
         >>> from khqr.settlement import Ledger, Side
         >>> ledger = Ledger(clock=lambda: 0)
         >>> ledger.open("devb", "cash", "KHR", side=Side.DEBIT)
@@ -79,19 +86,28 @@ class View:
     def recover(self) -> None:
         """Bring balances, holds and ids to what the journal says, in place.
 
-        For a ledger that was stopped between writing to its journal and to its balances.
+        For a ledger that was stopped between writing to its journal and to its balances. Rows at
+        the end whose transaction is not whole never took effect: they are taken out again, see
+        `khqr.settlement.ledger.journal.Journal.drop_torn`.
         """
         with self._lock:
             self._go_on(self._engine.recovered())
 
-    def watch(self, between: Callable[[], None] | None) -> None:
+    def watch(
+        self, between: Callable[[], None] | None, within: Callable[[], None] | None = None
+    ) -> None:
         """Have something called whenever rows are in the journal and not yet in the balances.
 
         It is for playing a stop: what it raises leaves the ledger as a stopped process would, to
         be mended by `recover`. Single posts and movements do not call it.
+
+        Args:
+            between: is called when a transaction is in the journal and not in the balances.
+            within: is called when the first rows of a transaction are in the journal, and its
+                other rows are not.
         """
         with self._lock:
-            self._engine.between = between
+            self._engine.between, self._engine.within = between, within
 
     def locked(self) -> AbstractContextManager[bool]:
         """Keep other threads out, for several calls that belong together."""

@@ -28,6 +28,12 @@ class Writer:
     def __init__(
         self, journal: Journal, clock: Clock, refused: Refused, *, rising_ids: bool
     ) -> None:
+        if journal.is_torn:
+            raise SettlementError(
+                "JOURNAL_BROKEN",
+                f"row {len(journal) - 1}, the last one, says that its transaction goes on; "
+                "recover the ledger that wrote it",
+            )
         self.journal = journal
         self.state = State(journal, rising_ids=rising_ids)
         self.state.fold()
@@ -40,6 +46,7 @@ class Writer:
         self._ceiling, self._holds = self.state.ceiling, self.state.holds
         self._ids, self._due = self.state.ids, self.state.holds.due
         self.between: Callable[[], None] | None = None
+        self.within: Callable[[], None] | None = None
         self._find = self._ids.find
         self._reference = journal.reference
         self._units, self._legs = self.state.accounts.units, self.state.accounts.legs
@@ -75,6 +82,8 @@ class Writer:
         for place, (kind, debit, credit, amount) in enumerate(steps):
             stamp = self._stamp | kind | flag | (CONTINUED if place < last else 0)
             self.journal.append(debit, credit, amount, stamp, numbered if flag else ref)
+            if self.within is not None and place < last:
+                self.within()
         if self.between is not None:
             self.between()
         for row in self.journal.rows(first):

@@ -156,8 +156,7 @@ class Directory:
         if owner not in self.simulation.books.kinds:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no book {owner!r:.20}")
         fraction = price_of(price)
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
+        with self.simulation.call() as now:
             quote = CrossQuote(
                 self.simulation.ids(),
                 link,

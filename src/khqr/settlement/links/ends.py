@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 
 from ...errors import quote as quoted
 from ..errors import SettlementError, one_of
 from ..ledger.chart import BookKind
 from ..ledger.holds import HoldState
+from ..ledger.instructions import InstructionState
 from ..money import Money
 from ..payments.quotes import QuoteEvent
 from ..payments.simulation import Simulation
+from ..payments.stops import Stop
 from .dialogue import Dialogue
 from .foreign import Payee
 from .payment import OPEN, CrossEvent, CrossPayment, CrossState, PartnerAnswer
@@ -217,5 +220,26 @@ class Ends:
         self, payment: CrossPayment, event: CrossEvent, refusal: SettlementError
     ) -> CrossPayment:
         """Let a payment end by a refusal, under which its instruction is known from then on."""
-        self.simulation.ledger.refuse(f"pay/{payment.id}", refusal.name)
-        return self.keep(payment.after(event)._replace(refusal=refusal.name))
+        sent = f"pay/{payment.id}"
+        self.simulation.ledger.refuse(sent, refusal.name)
+        self.simulation.interrupted.discard(sent)
+        payment = self.keep(payment.after(event)._replace(refusal=refusal.name))
+        self.simulation.at(Stop.GIVEN_UP)
+        return payment
+
+    def sent(self, payment: CrossPayment) -> CrossPayment:
+        """Keep a payment that is sent to the other end from now on."""
+        self.simulation.interrupted.discard(f"pay/{payment.id}")
+        payment = self.keep(payment.after(CrossEvent.SENT))
+        self.simulation.at(Stop.SENT)
+        return payment
+
+    def unused(self, sent: str) -> str:
+        """Return an instruction id, the first of its kind that was not refused.
+
+        A bank that was short of money may not be, and an id that was refused is spent.
+        """
+        ledger, numbers, found = self.simulation.ledger, count(2), sent
+        while (known := ledger.outcome(found)) and known.state is InstructionState.REFUSED:
+            found = f"{sent}+{next(numbers)}"
+        return found

@@ -17,6 +17,7 @@ from ..payments.codes import ShownCode, read_code
 from ..payments.paying import HOLD_LIFE
 from ..payments.payment import Payment, PaymentState, Refund, Source
 from ..payments.quotes import QuoteEvent
+from ..payments.stops import Stop
 from .ends import Ends
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
 from .terms import Terms
@@ -63,14 +64,19 @@ class Inbound:
         simulation.books.account(payment.bank, payment.account, debited.currency)
         if hub:
             payment = ends.dialogues[terms.name].asked(payment, rates, now)
-        hold = None
+        ends.keep(payment)
         if code.bank != terms.sponsor:  # else nothing leaves the sponsor's settlement account
             account = simulation.books.account(terms.sponsor, "bsa", money.currency)
             until = terms.cancel_until(now)
-            hold = simulation.ledger.hold(account, money.units, expires_at=until)
+            # Kept before it is placed: whoever recovers knows by its number whether it was.
+            payment = ends.keep(payment._replace(hold=len(simulation.ledger.state.holds)))
+            simulation.ledger.hold(account, money.units, expires_at=until)
+            simulation.at(Stop.HELD)
         simulation.codes.lock(code)
         ends.lock(rates)
-        return ends.keep(payment._replace(hold=hold).after(CrossEvent.HOLD_PLACED))
+        payment = ends.keep(payment.after(CrossEvent.HOLD_PLACED))
+        simulation.at(Stop.CONFIRMED)
+        return payment
 
     # The answer of the other end.
 
@@ -83,7 +89,7 @@ class Inbound:
         except SettlementError as refusal:
             self._end(payment, CrossEvent.REFUSED, refusal)
             raise
-        payment = ends.keep(payment._replace(sent_at=now).after(CrossEvent.SENT))
+        payment = ends.sent(payment._replace(sent_at=now))
         answer = ends.hear(payment)
         return self.settle(payment, answer) if answer else ends.find(payment.id)
 
@@ -103,49 +109,47 @@ class Inbound:
         try:
             if dialogue:
                 payment = ends.keep(dialogue.pushed(payment))
-            payment, row = self._post(payment)
+            payment = self._post(payment)
         except SettlementError as refusal:
             payment = self._end(payment, CrossEvent.DECLINED, refusal)
             if dialogue:
                 ends.keep(dialogue.posted(payment, ends.simulation.ledger.expire()))
             raise
-        return self._received(payment, row)
+        ends.simulation.receive(self.known(payment))
+        return ends.payments[payment.id]
 
-    def _post(self, payment: CrossPayment) -> tuple[CrossPayment, int]:
+    def _post(self, payment: CrossPayment) -> CrossPayment:
         ends, simulation = self._ends, self._ends.simulation
         terms, code = ends.term(payment.link), _code(payment)
         steps = simulation.books.steps(*self._flow(payment, terms, code))
         row = simulation.ledger.transact(steps, f"pay/{payment.id}", hold=payment.hold, begun=True)
+        simulation.at(Stop.HOP_POSTED)
         simulation.codes.consume(code)
         ends.settle_rates(payment, QuoteEvent.POSTED)
         time = simulation.ledger.journal.row(row).time
         payment = payment.after(CrossEvent.CONFIRMED)._replace(row=row, committed_at=time)
         if terms.name in ends.dialogues:
             payment = ends.dialogues[terms.name].posted(payment, time)
-        return ends.keep(payment), row
+        return ends.keep(payment)
 
-    def _received(self, payment: CrossPayment, row: int) -> CrossPayment:
-        """Hand a payment that was posted to the bank of the payee."""
-        ends, simulation = self._ends, self._ends.simulation
-        assert payment.sent_at is not None
-        simulation.receive(
-            Payment(
-                payment.id,
-                _code(payment),
-                f"khqr@{ends.term(payment.link).sponsor}",
-                Source.ACCOUNT,
-                money=payment.money,
-                debited=payment.money,
-                state=PaymentState.COMMITTED,
-                hold=payment.hold,
-                confirmed_at=payment.sent_at,
-                row=row,
-                hash=simulation.ledger.journal.row_hash(row),
-                committed_at=payment.committed_at,
-                link=payment.link,
-            )
+    def known(self, payment: CrossPayment) -> Payment:
+        """Return a payment that was posted as the bank of the payee knows it."""
+        assert payment.sent_at is not None and payment.row is not None  # noqa: PT018 - it was posted
+        return Payment(
+            payment.id,
+            _code(payment),
+            f"khqr@{self._ends.term(payment.link).sponsor}",
+            Source.ACCOUNT,
+            money=payment.money,
+            debited=payment.money,
+            state=PaymentState.COMMITTED,
+            hold=payment.hold,
+            confirmed_at=payment.sent_at,
+            row=payment.row,
+            hash=self._ends.simulation.ledger.journal.row_hash(payment.row),
+            committed_at=payment.committed_at,
+            link=payment.link,
         )
-        return ends.payments[payment.id]
 
     def _flow(self, payment: CrossPayment, terms: Terms, code: ShownCode) -> FlowCall:
         gross, net, what = self._ends.split(payment)
@@ -175,10 +179,11 @@ class Inbound:
     def _end(
         self, payment: CrossPayment, event: CrossEvent, refusal: SettlementError
     ) -> CrossPayment:
+        payment = self._ends.refuse(payment, event, refusal)  # first the reason
         self._ends.free_hold(payment)
         self._ends.simulation.codes.unlock(_code(payment))
         self._ends.settle_rates(payment, QuoteEvent.ENDED)
-        return self._ends.refuse(payment, event, refusal)
+        return payment
 
     def void(self, payment: CrossPayment) -> CrossPayment:
         """Give up a payment that was not sent yet."""
@@ -190,9 +195,14 @@ class Inbound:
         until = payment.confirmed_at + HOLD_LIFE
         if payment.state is not CrossState.HELD:
             until = self._ends.term(payment.link).cancel_until(payment.confirmed_at)
-        if payment.row is None and now > until:
+        begun = payment.state is CrossState.CREATED  # what a stop interrupted may be sent again
+        if payment.row is None and now > until and not begun:
             late = SettlementError("HOLD_EXPIRED", "no answer came in time")
             self._end(self._ends.unanswered(payment.id), CrossEvent.TIME_PASSED, late)
+
+    def recovered(self) -> None:
+        """Undo nothing: a cancel that a stop interrupted is sent again."""
+        self._undoing = ""
 
     # Money back.
 
@@ -201,7 +211,8 @@ class Inbound:
         if payment.row is None:
             done = SettlementError("HOLD_ALREADY_VOIDED", "it was cancelled")
             return self._end(payment, CrossEvent.CANCEL_DONE, done)
-        number = f"cancel/{payment.id}/{payment.cancel_tries}"
+        bank = f"refund/{payment.payee[0]}/"
+        number = self._ends.unused(f"{bank}cancel/{payment.id}").removeprefix(bank)
         self._undoing = payment.id
         try:
             self._ends.simulation.refund(payment.id, instruction=number)

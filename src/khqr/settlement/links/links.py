@@ -12,6 +12,7 @@ from ..ledger.compensations import Compensations
 from ..ledger.holds import HoldState
 from ..ledger.invariants import INVARIANTS
 from ..money import Money
+from ..payments.codes import ShownCode
 from ..payments.invariants import payment_invariants
 from ..payments.limits import Used
 from ..payments.payment import Payment, Refund
@@ -19,8 +20,9 @@ from ..payments.simulation import Simulation
 from .directory import success
 from .invariants import link_invariants
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
+from .recovering import recover
 from .sending import Sending
-from .terms import Terms
+from .terms import Direction, Terms
 
 __all__ = ["Links"]
 
@@ -93,8 +95,7 @@ class Links(Sending):
 
         Source: Alipay+, inquire up to 180 s and then cancel; read in part.
         """
-        with self.simulation.ledger.locked():
-            self.simulation.tick()
+        with self.simulation.call():
             payment = self._ends.unanswered(payment_id)
             if payment.state is not CrossState.UNKNOWN:
                 return payment
@@ -112,8 +113,7 @@ class Links(Sending):
         It settles a payment without an answer. One that has an answer stays as it is, and so does
         one whose cancel was sent: a success that comes after that loses.
         """
-        with self.simulation.ledger.locked():
-            self.simulation.tick()
+        with self.simulation.call():
             payment, said = self._ends.unanswered(payment_id), one_of(PartnerAnswer, answer)
             if payment.state is not CrossState.UNKNOWN:
                 return payment
@@ -132,8 +132,7 @@ class Links(Sending):
 
         Source: Alipay+, cancelPayment, read in part.
         """
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
+        with self.simulation.call() as now:
             payment = self._ends.unanswered(payment_id)
             if payment.state is CrossState.CANCELLED:
                 return payment
@@ -187,8 +186,7 @@ class Links(Sending):
         that the original rate holds is a choice of this library.
         """
         number = self.simulation.ids() if instruction is None else instruction
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
+        with self.simulation.call() as now:
             payment = self.find(payment_id)
             known = len(self.simulation.refunds)
             refund = self._ways[payment.direction].refund(payment, amount, number)
@@ -247,6 +245,33 @@ class Links(Sending):
             waits = hold.state is HoldState.PENDING or payment.state is CrossState.HELD
             if waits or (hold.state is HoldState.POSTED and payment.hop not in back):
                 yield payment.use, hold.amount
+
+    def recover(self) -> list[Payment]:
+        """Bring payments to what the journal says; `khqr.settlement.Simulation.recover` calls it.
+
+        What was said over Alipay+ and not kept is not in ``messages``.
+
+        Returns:
+            Those that were posted, and that the payee's bank has not taken note of.
+        """
+        self._inbound.recovered()
+        recover(self._ends)
+        self._outbound.recovered()
+        known = self.simulation.payments
+        return [
+            self._inbound.known(payment)
+            for payment in self._ends.payments.values()
+            if payment.direction is Direction.INBOUND
+            and payment.row is not None
+            and payment.id not in known
+        ]
+
+    def locks(self) -> Iterator[ShownCode]:
+        """Yield the codes of payments that come in, and are not posted, nor over."""
+        for payment in self._ends.waiting():
+            code, begun = payment.code, payment.state is CrossState.CREATED
+            if isinstance(code, ShownCode) and payment.row is None and not begun:
+                yield code
 
     def audit(self) -> Audit:
         """Return an audit of the ledger, the books, the payments and the links."""

@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from ..books.books import FlowCall
 from ..errors import SettlementError
-from ..ledger.instructions import InstructionState, checked_id, instruction_id
+from ..ledger.instructions import checked_id, instruction_id
 from ..money import Money
 from ..payments.limits import Used, business_day
 from ..payments.paying import HOLD_LIFE
 from ..payments.payment import Refund
 from ..payments.quotes import QuoteEvent
+from ..payments.stops import Stop
 from .ends import Ends
 from .foreign import ForeignCode, read_order_code, read_scheme_code
 from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
@@ -58,7 +59,7 @@ class Outbound:
         ends, simulation, now = self._ends, self._ends.simulation, payment.confirmed_at
         code = payment.code
         assert isinstance(code, ForeignCode)
-        self._check_free(payment.link, code)
+        self._check_free(payment, code)
         customer = simulation.customer(payment.payer)
         if customer.frozen:
             raise SettlementError("ACCOUNT_FROZEN", f"{customer.id} may not pay")
@@ -81,14 +82,18 @@ class Outbound:
         use = Used(customer.id, debited.currency, business_day(now))
         simulation.limits.check(use, debited.units, customer.tier)
         account = simulation.books.account(payment.bank, payment.account, debited.currency)
-        hold = simulation.ledger.hold(account, debited.units, expires_at=now + HOLD_LIFE)
+        # Kept before it is placed: whoever recovers knows by its number whether it was.
+        number, held_as = len(simulation.ledger.state.holds), self._name(payment.id)
+        payment = ends.keep(payment._replace(hold=number, use=use, held_as=held_as))
+        simulation.ledger.hold(account, debited.units, expires_at=now + HOLD_LIFE)
+        simulation.at(Stop.HELD)
         simulation.limits.take(use, debited.units, customer.tier)
         ends.lock(rates)
         if code.dynamic:
             self._by_code[payment.link, code.key] = payment.id
-        held_as = self._name(payment.id)
-        payment = payment._replace(hold=hold, use=use, held_as=held_as)
-        return ends.keep(payment.after(CrossEvent.HOLD_PLACED))
+        payment = ends.keep(payment.after(CrossEvent.HOLD_PLACED))
+        simulation.at(Stop.CONFIRMED)
+        return payment
 
     def _name(self, payment_id: str) -> str:
         """Return a name in ``out_hold`` that no other payment has: the number, where it can be."""
@@ -100,10 +105,19 @@ class Outbound:
         self._held_as.add(name)
         return name
 
-    def _check_free(self, link: str, code: ForeignCode) -> None:
+    def recovered(self) -> None:
+        """Work out anew which codes that are paid once are not free."""
+        self._by_code.clear()
+        for payment in self._ends.payments.values():
+            code = payment.code
+            taken = payment.hold is not None and payment.state not in _FREE
+            if isinstance(code, ForeignCode) and (taken or payment.row is not None):
+                self._by_code[payment.link, code.key] = payment.id
+
+    def _check_free(self, paying: CrossPayment, code: ForeignCode) -> None:
         """Refuse a code that is paid once and was, or is being."""
-        before = self._by_code.get((link, code.key))
-        if before is None or not code.dynamic:
+        before = self._by_code.get((paying.link, code.key))
+        if before in {None, paying.id} or not code.dynamic:
             return
         payment = self._ends.payments[before]
         if payment.row is not None:  # also if it was cancelled afterwards
@@ -126,11 +140,10 @@ class Outbound:
                 steps, f"pay/{payment.id}", hold=payment.hold, begun=True
             )
         except SettlementError as refusal:
-            self._release(payment)
-            ends.free_hold(payment)
-            ends.refuse(payment, CrossEvent.REFUSED, refusal)
+            self._end(payment, CrossEvent.REFUSED, refusal)
             raise
-        payment = ends.keep(payment._replace(sent_at=now, hop=row).after(CrossEvent.SENT))
+        simulation.at(Stop.HOP_POSTED)
+        payment = ends.sent(payment._replace(sent_at=now, hop=row))
         answer = ends.hear(payment)
         return self.settle(payment, answer) if answer else ends.find(payment.id)
 
@@ -152,6 +165,7 @@ class Outbound:
         ends, ledger = self._ends, self._ends.simulation.ledger
         steps = ends.simulation.books.steps(*self._flow(payment))
         row = ledger.transact(steps, f"paid/{payment.id}")
+        ends.simulation.at(Stop.PAID)
         ends.settle_rates(payment, QuoteEvent.POSTED)
         time = ledger.journal.row(row).time
         paid = payment.after(CrossEvent.CONFIRMED)
@@ -192,10 +206,9 @@ class Outbound:
         steps = self._ends.simulation.books.steps(
             "outbound.reversed", self._home(payment), {"amount": payment.debited}
         )
-        sent = f"reversed/{payment.id}"
-        while (known := ledger.outcome(sent)) and known.state is InstructionState.REFUSED:
-            sent += "+"  # the bank of the link was short of settlement balance, and may not be now
+        sent = self._ends.unused(f"reversed/{payment.id}")
         row = ledger.transact(steps, sent, reference=payment.hop)
+        self._ends.simulation.at(Stop.SENT_BACK)
         self._release(payment)
         return payment._replace(back=row)
 
@@ -207,9 +220,10 @@ class Outbound:
     def _end(
         self, payment: CrossPayment, event: CrossEvent, refusal: SettlementError
     ) -> CrossPayment:
+        payment = self._ends.refuse(payment, event, refusal)  # first the reason
         self._ends.free_hold(payment)
         self._release(payment)
-        return self._ends.refuse(payment, event, refusal)
+        return payment
 
     def time_passed(self, payment: CrossPayment, now: int) -> None:
         """End a payment that was not sent in its time."""
@@ -225,13 +239,14 @@ class Outbound:
             payment = self._reverse(payment)
         else:
             assert payment.money is not None
-            ledger = self._ends.simulation.ledger
-            key = f"cancel/{payment.id}/{payment.cancel_tries}"
-            ledger.begin(f"refund/{key}", b"all of it")
+            simulation = self._ends.simulation
+            sent = self._ends.unused(f"refund/cancel/{payment.id}")
+            simulation.begin(sent, b"all of it")
+            simulation.at(Stop.REFUND_BEGUN)
             try:
-                payment = self._give_back(payment, payment.money.units, key)
+                payment = self._give_back(payment, payment.money.units, sent[len("refund/") :])
             except SettlementError as refusal:
-                ledger.refuse(f"refund/{key}", refusal.name)
+                simulation.ledger.refuse(sent, refusal.name)
                 raise
         return self._ends.keep(payment.after(CrossEvent.CANCEL_DONE))
 
@@ -244,8 +259,9 @@ class Outbound:
         checked_id(number)
         key = instruction_id(payment.payee[0], number)
         body = repr((payment.id, None if asked is None else asked.units)).encode()
-        if simulation.ledger.begin(f"refund/{key}", body) is not None:
+        if simulation.begin(f"refund/{key}", body) is not None:
             return simulation.refunds[key]
+        simulation.at(Stop.REFUND_BEGUN)
         try:
             units = self._may_go_back(payment, asked, simulation.ledger.expire())
             paid = self._give_back(payment, units, key)
@@ -284,8 +300,12 @@ class Outbound:
             what |= {"taken": net, **fee}
         flow = _WAY_BACK[ends.is_hub(ends.term(payment.link))]
         steps = simulation.books.steps(flow, self._home(payment) | self._far(payment), what)
+        # Announced before it is posted: its rows do not say what part of the payment it is.
+        refund = Refund(key, payment.id, Money(payment.code.currency, units), credited, -1)
+        simulation.announced[key] = refund
         row = simulation.ledger.transact(steps, f"refund/{key}", reference=payment.row, begun=True)
-        back = Money(payment.code.currency, units)
-        simulation.refunds[key] = Refund(key, payment.id, back, credited, row)
+        simulation.at(Stop.REFUND_POSTED)
+        simulation.refunds[key] = refund._replace(row=row)
+        simulation.announced.pop(key)
         refunded, returned = payment.refunded + units, payment.returned + credited.units
         return ends.keep(payment._replace(refunded=refunded, returned=returned))

@@ -134,6 +134,12 @@ class CrossQuotes:
         self._quotes[quote.id] = quote
         self._states[quote.id] = QuoteState.OFFERED
 
+    def reset(self) -> None:
+        """Let no rate be locked, to work out anew which are; what is final stays."""
+        for key, state in self._states.items():
+            if state is QuoteState.LOCKED:
+                self._states[key] = QuoteState.OFFERED
+
     def __getitem__(self, quote_id: str) -> CrossQuote:
         quote = self._quotes.get(quote_id)
         if quote is None:

@@ -10,6 +10,7 @@ from ..ledger.instructions import checked_id, instruction_id
 from ..money import Money
 from ..payments.payment import Source
 from ..payments.simulation import Simulation
+from ..payments.stops import Stop
 from .directory import Directory, success
 from .inbound import Inbound
 from .outbound import Outbound
@@ -19,12 +20,14 @@ from .terms import Direction, Terms
 __all__ = ["Sending"]
 
 _OVER = {
+    CrossState.CREATED: "NOT_FOUND",
     CrossState.REJECTED: "NOT_FOUND",
     CrossState.VOIDED: "HOLD_ALREADY_VOIDED",
     CrossState.EXPIRED: "HOLD_EXPIRED",
     CrossState.FAILED: "HOLD_ALREADY_VOIDED",
 }
-"""State in which nothing was posted to the refusal to send the payment."""
+"""State in which nothing was posted to the refusal to send the payment. One that a stop left
+as it was created has no hold yet; confirm it again under its id."""
 
 
 def _entered(amount: int | str | Decimal | Money | None, currency: str) -> Money | None:
@@ -103,17 +106,23 @@ class Sending(Directory):
         checked_id(number)
         key = instruction_id(payer.partition("@")[2], number)
         checked_id(f"refund/{payer}/cancel/{key}/999")  # longer than all that is made of it
-        with self.simulation.ledger.locked():
-            now, way = self.simulation.tick(), self._ways[direction]
+        with self.simulation.call() as now:
+            way = self._ways[direction]
             terms = self._ends.open(link, direction)
             code = way.read(payload, terms, payer)
             entered = _entered(amount, code.currency)
             body = repr((link, direction.value, code.text, payer, source.value, entered, ids))
-            if self.simulation.ledger.begin(f"pay/{key}", body.encode()) is not None:
+            if self.simulation.begin(f"pay/{key}", body.encode()) is not None:
                 return self.find(key)
-            payment = CrossPayment(
-                key, link, direction, code, payer, source, quotes=ids, confirmed_at=now
+            known = self.payments.get(key)
+            if known is not None and known.state is CrossState.HELD:
+                return known
+            payment = self._ends.keep(
+                CrossPayment(
+                    key, link, direction, code, payer, source, quotes=ids, confirmed_at=now
+                )
             )
+            self.simulation.at(Stop.BEGUN)
             try:
                 return way.hold(payment, entered, terms)
             except SettlementError as refusal:
@@ -127,8 +136,7 @@ class Sending(Directory):
             SettlementError: by the names of what is missing or over; nothing was posted, or what
                 was is compensated.
         """
-        with self.simulation.ledger.locked():
-            now = self.simulation.tick()
+        with self.simulation.call() as now:
             payment = self.find(payment_id)
             name = _OVER.get(payment.state)
             if name is not None and payment.hop is None:
@@ -158,7 +166,7 @@ class Sending(Directory):
         Raises:
             SettlementError: by the names in `REFUSALS`.
         """
-        with self.simulation.ledger.locked():
+        with self.simulation.call():
             payment = self.confirm(
                 payload,
                 link,
@@ -178,8 +186,7 @@ class Sending(Directory):
             SettlementError: ``RESULT_UNKNOWN`` or ``HOLD_ALREADY_POSTED`` if it was sent;
                 ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED``, ``NOT_FOUND``.
         """
-        with self.simulation.ledger.locked():
-            self.simulation.tick()
+        with self.simulation.call():
             payment = self.find(payment_id)
             if payment.state is not CrossState.HELD:
                 name = _OVER.get(payment.state, "HOLD_ALREADY_POSTED")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..books.books import FlowCall
 from ..money import Money
+from .codes import ShownCode
 from .limits import Used
 from .payment import Payment
 
@@ -33,3 +34,13 @@ class Abroad(Protocol):
 
     def uses(self) -> Iterable[tuple[Used, int]]:
         """Return what payments over links have used of the limits of customers."""
+
+    def recover(self) -> Iterable[Payment]:
+        """Bring payments over links to what the journal says, after a stop.
+
+        Returns:
+            Those that were posted, and that the payee's bank has not taken note of.
+        """
+
+    def locks(self) -> Iterable[ShownCode]:
+        """Return the codes of payments over links that are not posted, nor over."""

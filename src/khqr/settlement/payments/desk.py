@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ...errors import quote as quoted
 from ..books.books import Books
@@ -20,12 +20,12 @@ from ..ledger.writer import Clock
 from ..money import Money
 from .abroad import Abroad
 from .codes import Codes
-from .limits import DAY, Limits, Tier, Used
+from .limits import DAY, Limits, Tier
 from .payment import Payment, PaymentEvent, PaymentState, Refund, Source
 from .quotes import Quote, QuoteEvent, Quotes, rate_of
 from .stops import Stop, Watch
 
-__all__ = ["Answer", "Customer", "Desk", "Elsewhere"]
+__all__ = ["Answer", "Customer", "Desk"]
 
 
 class Answer(StrEnum):
@@ -50,16 +50,6 @@ class Customer(NamedTuple):
     tier: Tier = Tier.FULL
     credit_days: int = 0
     frozen: bool = False
-
-
-class Elsewhere(Protocol):
-    """What is in the same books and is no payment of the simulation, such as those of a link."""
-
-    def in_suspense(self, book: str, currency: str) -> int:
-        """Return the minor units that wait in a bank's suspense account for their payees."""
-
-    def used(self) -> Mapping[Used, int]:
-        """Return what counts in the limits."""
 
 
 def _given(_: Payment) -> Answer:
@@ -96,7 +86,7 @@ class Desk:
         self.ids = ids
         self.pending: dict[str, int] = {}
         self.changes: list[str] = []
-        self.elsewhere: list[Elsewhere] = []
+        self.announced: dict[str, Refund] = {}
         self._waiting: set[str] = set()
         self.interrupted: set[str] = set()
         self._by_code: dict[str, list[str]] = defaultdict(list)
@@ -110,7 +100,7 @@ class Desk:
         return self._time if self._calls else self._clock()
 
     @contextmanager
-    def _call(self) -> Iterator[int]:
+    def call(self) -> Iterator[int]:
         """Keep other threads out, read the clock once, and end what its time has passed for.
 
         All of a call happens at one moment: what was in time when it was checked is in time when
@@ -128,7 +118,7 @@ class Desk:
 
     def now(self) -> int:
         """Return the time, after what its time has passed for has ended."""
-        with self._call() as now:
+        with self.call() as now:
             return now
 
     def watch(self, watch: Watch | None) -> None:
@@ -140,9 +130,13 @@ class Desk:
             raise TypeError(f"a watch is a function of a Stop, not {type(watch).__name__}")
         with self.ledger.locked():
             self._watch = watch
-            self.ledger.watch(None if watch is None else lambda: watch(Stop.APPENDED))
+            if watch is None:
+                self.ledger.watch(None)
+            else:
+                self.ledger.watch(lambda: watch(Stop.APPENDED), lambda: watch(Stop.TORN))
 
-    def _at(self, stop: Stop) -> None:
+    def at(self, stop: Stop) -> None:
+        """Come to a stop, at which a watch may end the call."""
         if self._watch is not None:
             self._watch(stop)
 
@@ -231,7 +225,7 @@ class Desk:
         if type(life) is not int or life < 0:
             raise TypeError("life is a whole number of milliseconds")
         top = 0 if spread is None else Money.of(spread, sold).units
-        with self._call() as now:
+        with self.call() as now:
             until = now + life
             quote = Quote(self.ids(), bank, sold, bought, rate_of(rate), top, until)
             self.quotes.offer(quote)
@@ -293,7 +287,7 @@ class Desk:
             self.abroad.time_passed(now)
         return now
 
-    def _begin(self, sent: str, body: bytes) -> int | None:
+    def begin(self, sent: str, body: bytes) -> int | None:
         """Announce an instruction; one that a stop interrupted may be sent again and goes on."""
         try:
             return self.ledger.begin(sent, body)

@@ -204,8 +204,6 @@ class _Checks:
         self._read_on(audit)
         counted = {use: units for use, units in self._simulation.limits.used.items() if units}
         expected = Counter(self._used)
-        for other in self._simulation.elsewhere:
-            expected.update(other.used())
         abroad = self._simulation.abroad
         for use, units in abroad.uses() if abroad else ():
             expected[use] += units
@@ -222,8 +220,6 @@ class _Checks:
         self._read_on(audit)
         for (book, currency), units in self._suspense.items():
             balance = self._simulation.books.balance(book, "susp_in", currency)
-            for other in self._simulation.elsewhere:
-                units += other.in_suspense(book, currency)  # noqa: PLW2901 - the sum of both
             if balance != units:
                 yield f"{book} has {balance} {currency} in suspense, {units} wait for their payees"
 

@@ -42,7 +42,7 @@ class Paying(Receiving):
         """Check everything about a payment, hold its money, and keep the code and rate for it."""
         if not isinstance(quote, str):
             raise TypeError(f"a quote is known by a str, not {type(quote).__name__}")
-        with self._call() as now:
+        with self.call() as now:
             code, customer = read_code(payload), self.customer(payer)
             entered, source = code.entered(amount), one_of(Source, source)
             number = self.ids() if instruction is None else instruction
@@ -50,7 +50,7 @@ class Paying(Receiving):
             key = instruction_id(customer.id.partition("@")[2], number)
             checked_id(f"credit/{key}")  # the longest that is made of it
             body = repr((code.text, payer, source.value, entered, quote)).encode()
-            if self._begin(f"pay/{key}", body) is not None:
+            if self.begin(f"pay/{key}", body) is not None:
                 return self.payments[key]
             known = self.payments.get(key)
             if known is not None and known.state is PaymentState.HELD:
@@ -58,7 +58,7 @@ class Paying(Receiving):
             self.codes.show(code)
             payment = Payment(key, code, payer, source, quote=quote, confirmed_at=now)
             self._keep(payment)
-            self._at(Stop.BEGUN)
+            self.at(Stop.BEGUN)
             try:
                 return self._hold(self._checked(payment, customer, entered), customer)
             except SettlementError as refusal:
@@ -104,14 +104,14 @@ class Paying(Receiving):
         use = payment.use
         payment = self._keep(payment._replace(hold=len(self.ledger.state.holds)))
         hold = self.ledger.hold(account, units, expires_at=until)
-        self._at(Stop.HELD)
+        self.at(Stop.HELD)
         self.limits.take(use, units, customer.tier)
         self.codes.lock(payment.code)
         if payment.quote:
             self.quotes.move(payment.quote, QuoteEvent.CONFIRMED)
         self.pending[payment.id] = hold
         payment = self._keep(payment.after(PaymentEvent.HOLD_PLACED))
-        self._at(Stop.CONFIRMED)
+        self.at(Stop.CONFIRMED)
         return payment
 
     def void(self, payment_id: str) -> Payment:
@@ -121,7 +121,7 @@ class Paying(Receiving):
             SettlementError: ``HOLD_ALREADY_POSTED``, ``HOLD_ALREADY_VOIDED``, ``HOLD_EXPIRED``;
                 ``RESULT_UNKNOWN`` if it was submitted and no answer came; ``NOT_FOUND``.
         """
-        with self._call():
+        with self.call():
             payment = self.find(payment_id)
             if payment.state is PaymentState.UNKNOWN:
                 raise SettlementError("RESULT_UNKNOWN", "no answer came yet; inquire")
@@ -140,7 +140,7 @@ class Paying(Receiving):
         Raises:
             SettlementError: by the names of what is missing or over; nothing was posted.
         """
-        with self._call() as now:
+        with self.call() as now:
             payment = self.find(payment_id)
             if payment.row is not None or payment.state is PaymentState.UNKNOWN:
                 return payment
@@ -176,7 +176,7 @@ class Paying(Receiving):
     def _end(self, payment: Payment, refusal: SettlementError) -> None:
         assert payment.hold is not None
         self._refuse(payment, refusal)  # first the reason, which no hold can say
-        self._at(Stop.GIVEN_UP)
+        self.at(Stop.GIVEN_UP)
         self.ledger.void(payment.hold)
         self._release(payment)
 
@@ -197,7 +197,7 @@ class Paying(Receiving):
                 what["spread"] = debited._replace(units=payment.spread)
         steps = self.books.steps(flow, who, what)
         row = self.ledger.transact(steps, f"pay/{payment.id}", hold=payment.hold, begun=True)
-        self._at(Stop.HOP_POSTED)
+        self.at(Stop.HOP_POSTED)
         self.pending.pop(payment.id, None)
         self.codes.consume(code)
         if payment.quote:
@@ -210,7 +210,7 @@ class Paying(Receiving):
         Returns:
             The payment: posted, failed if its hold ended, or unknown as before.
         """
-        with self._call():
+        with self.call():
             payment = self.find(payment_id)
             if payment.state is not PaymentState.UNKNOWN:
                 return payment

@@ -43,7 +43,7 @@ class Receiving(Desk):
             due = day_starts(business_day(due) + payee.credit_days)
         payment = self._keep(payment._replace(credit_due_at=due))
         self._waiting.add(payment.id)
-        self._at(Stop.READ)
+        self.at(Stop.READ)
         return self._credit(payment) if due <= self._now() else payment
 
     def _payee(self, payment: Payment) -> Customer | None:
@@ -54,7 +54,7 @@ class Receiving(Desk):
 
         What nobody is to be credited with is sent back, as soon as the bank has the money for it.
         """
-        with self._call() as now:
+        with self.call() as now:
             waiting = [self.payments[key] for key in sorted(self._waiting)]
             due = [payment for payment in waiting if (payment.credit_due_at or 0) <= now]
             return [after for payment in due if (after := self._credit(payment)) is not payment]
@@ -70,12 +70,12 @@ class Receiving(Desk):
             {"amount": money},
             f"credit/{payment.id}",
         )
-        self._at(Stop.CREDIT_POSTED)
+        self.at(Stop.CREDIT_POSTED)
         self._waiting.discard(payment.id)
         time = self.ledger.journal.row(row).time
         payment = payment._replace(acknowledged_at=time).after(PaymentEvent.CREDITED)
         self._keep(payment)
-        self._at(Stop.CREDITED)
+        self.at(Stop.CREDITED)
         return payment
 
     # Money back.
@@ -103,7 +103,7 @@ class Receiving(Desk):
                 credited with, ``INSUFFICIENT_FUNDS``, ``INSUFFICIENT_SETTLEMENT_BALANCE``,
                 ``NOT_FOUND``.
         """
-        with self._call() as now:
+        with self.call() as now:
             payment = self.find(payment_id)
             asked = None
             if amount is not None:
@@ -112,9 +112,9 @@ class Receiving(Desk):
             checked_id(number)
             key = instruction_id(payment.code.bank, number)
             body = repr((payment_id, asked)).encode()
-            if self._begin(f"refund/{key}", body) is not None:
+            if self.begin(f"refund/{key}", body) is not None:
                 return self.refunds[key]
-            self._at(Stop.REFUND_BEGUN)
+            self.at(Stop.REFUND_BEGUN)
             try:
                 units = self._may_go_back(payment, asked, now)
                 return self._give_back(payment, units, key, f"refund/{key}")
@@ -152,11 +152,13 @@ class Receiving(Desk):
         if payment.link:
             assert self.abroad is not None
             call, credited = self.abroad.way_back(payment, units, payee)
+            # Announced before it is posted: its rows do not say what part of the payment it is.
+            self.announced[key] = Refund(key, payment.id, money._replace(units=units), credited, -1)
         else:
             call, credited = self._way_back(payment, units, payee)
         steps = self.books.steps(*call)
         row = self.ledger.transact(steps, sent, reference=payment.row, begun=True)
-        self._at(Stop.REFUND_POSTED)
+        self.at(Stop.REFUND_POSTED)
         refunded, returned = payment.refunded + units, payment.returned + credited.units
         self._keep(
             payment._replace(refunded=refunded, returned=returned).after(
@@ -171,6 +173,7 @@ class Receiving(Desk):
         back = money._replace(units=units)
         refund = Refund(key, payment.id, back, credited, row)
         self.refunds[key] = refund
+        self.announced.pop(key, None)
         return refund
 
     def _way_back(self, payment: Payment, units: int, payee: str) -> tuple[FlowCall, Money]:

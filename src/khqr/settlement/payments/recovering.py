@@ -47,8 +47,10 @@ class Recovering(Paying):
             back = self._read_instructions()
             for payment in list(self.payments.values()):
                 self._settle(payment, back)
+            for payment in self.abroad.recover() if self.abroad else ():
+                self._keep(payment)
             self._count_again()
-            with self._call():
+            with self.call():
                 for payment in list(self.payments.values()):
                     if payment.state is _S.COMMITTED:
                         self.receive(payment)
@@ -62,10 +64,10 @@ class Recovering(Paying):
             outcome = self.ledger.outcome(f"pay/{payment.id}")
             if outcome is not None and outcome.state is InstructionState.COMMITTED:
                 originals[outcome.row] = payment
-        links = {key for key, one in self.payments.items() if one.link}
-        kept = {key: one for key, one in self.refunds.items() if one.payment in links}
+        home = {key for key, one in self.payments.items() if not one.link}
+        links = {**self.announced, **self.refunds}
+        self.announced.clear()
         self.refunds.clear()
-        self.refunds.update(kept)
         back: dict[str, list[Refund]] = defaultdict(list)
         self.interrupted.clear()
         for sent in dict.fromkeys(row.instruction for row in self.ledger.journal.rows()):
@@ -78,9 +80,10 @@ class Recovering(Paying):
                 self.interrupted.add(sent)
             elif outcome.state is InstructionState.COMMITTED and what != "pay":
                 known_by = key if what == "refund" else sent
-                if known_by in kept:
-                    continue
-                refund = self._read_refund(known_by, outcome.row, originals)
+                refund = links.get(known_by)
+                if refund is None or refund.payment in home:
+                    refund = self._read_refund(known_by, outcome.row, originals)
+                refund = refund._replace(row=outcome.row)
                 self.refunds[known_by] = refund
                 back[refund.payment].append(refund)
         return back
@@ -97,10 +100,6 @@ class Recovering(Paying):
 
     def _settle(self, payment: Payment, back: Mapping[str, list[Refund]]) -> None:
         """Bring one payment to what became of its instruction."""
-        if payment.link:
-            if payment.state is _S.RECEIVED:
-                self._waiting.add(payment.id)
-            return
         outcome = self.ledger.outcome(f"pay/{payment.id}")
         assert outcome is not None
         if outcome.state is InstructionState.COMMITTED:
@@ -172,27 +171,20 @@ class Recovering(Paying):
         account = self.books.account(payment.bank, payment.account, payment.debited.currency)
         return self.ledger.find_hold(payment.hold).account == account
 
-    def _lock_again(self, payment: Payment) -> None:
-        """Let the code of a payment that came over a link be where the payment is."""
-        if payment.row is not None or payment.state in {_S.HELD, _S.SUBMITTED, _S.UNKNOWN}:
-            self.codes.lock(payment.code)
-        if payment.row is not None:
-            self.codes.consume(payment.code)
-
     def _count_again(self) -> None:
         """Work out limits, codes and quotes from what is held and what is posted."""
         self.pending = dict(sorted(self.pending.items(), key=lambda item: item[1]))
         self.limits.used.clear()
-        for other in self.elsewhere:
-            for use, units in other.used().items():
-                self.limits.used[use] += units
         for use, units in self.abroad.uses() if self.abroad else ():
             self.limits.used[use] += units
         self.codes.reset()
         self.quotes.reset()
+        for code in self.abroad.locks() if self.abroad else ():
+            self.codes.lock(code)
         for payment in self.payments.values():
             if payment.link:
-                self._lock_again(payment)
+                self.codes.lock(payment.code)
+                self.codes.consume(payment.code)  # it came here when it was posted
                 continue
             if payment.hold is None or payment.use is None or payment.debited is None:
                 continue

@@ -77,7 +77,7 @@ class Simulation(Recovering):
         Raises:
             SettlementError: by the names in `REFUSALS`; nothing was posted.
         """
-        with self._call():
+        with self.call():
             payment = self.confirm(
                 payload,
                 payer=payer,
@@ -103,7 +103,7 @@ class Simulation(Recovering):
         >>> simulation.status_by_md5("0" * 32)["errorCode"]
         1
         """
-        with self._call():
+        with self.call():
             code = self.codes.by_md5(md5)
             if code is None:
                 return not_found(1)
@@ -113,7 +113,7 @@ class Simulation(Recovering):
 
     def status_by_hash(self, hash: str) -> dict[str, object]:  # noqa: A002 - the field's name
         """Answer about a payment by its hash of 64 digits; failed ones have none."""
-        with self._call():
+        with self.call():
             known = self._by_hash.get(hash[:8], ())
             return self._best([key for key in known if self.payments[key].hash == hash])
 
@@ -128,7 +128,7 @@ class Simulation(Recovering):
             money = Money(currency, minor_units(amount, currency))
         except SettlementError:
             return not_found(1)
-        with self._call():
+        with self.call():
             known = self._by_hash.get(hash, ())
             return self._best([key for key in known if self.payments[key].money == money])
 

@@ -15,6 +15,7 @@ __all__ = ["Stop", "Watch"]
 class Stop(StrEnum):
     """Where a call may stop. Values say what has happened, and what has not."""
 
+    TORN = "a transaction in the journal in part"
     APPENDED = "in the journal, not in the balances"
     BEGUN = "begun, not held"
     HELD = "held, not counted"
@@ -24,6 +25,9 @@ class Stop(StrEnum):
     CREDIT_POSTED = "credit posted, not kept"
     CREDITED = "credited, not answered"
     GIVEN_UP = "refused, hold not voided"
+    SENT = "sent to the other end of a link, not answered"
+    PAID = "posted abroad, not kept"
+    SENT_BACK = "sent back, not kept"
     REFUND_BEGUN = "refund begun, not posted"
     REFUND_POSTED = "refund posted, not kept"
 
