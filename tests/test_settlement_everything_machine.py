@@ -437,7 +437,7 @@ class Machine(RuleBasedStateMachine):
 
 
 TestMachine = Machine.TestCase
-TestMachine.settings = settings(max_examples=min(EXAMPLES, 80), stateful_step_count=60)
+TestMachine.settings = settings(max_examples=min(EXAMPLES, 40), stateful_step_count=60)
 
 
 def test_the_invariants_are_named_without_a_gap() -> None:

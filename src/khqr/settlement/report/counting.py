@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from ..clearing import Clearing, Domestic, clearing_invariants, cross_border
+from ..clearing import Clearing, Domestic, cross_border, whole_audit
 from ..errors import SettlementError
 from ..ledger.audit import Audit
 from ..ledger.chart import TOKEN_LEDGER
@@ -72,7 +72,7 @@ def figures_of(
         reasons = Counter(text(row.debit) for row in rows if row.kind is Kind.REFUSE)
         states = Counter(one.state.value for one in payments)
         states.update(one.state.value for one in crossed)
-        invariants = invariants_of(_audit(simulation, cleared) if audit is None else audit)
+        invariants = invariants_of(whole_audit(simulation, cleared) if audit is None else audit)
         return Figures(
             title=title,
             volume=volume_of([*_settled(payments), *_hops(crossed, ledger)]),
@@ -101,14 +101,6 @@ def _counts(payment_id: str, ledger: View, first: int) -> bool:
     """Say whether a payment is of the rows from ``first`` on."""
     outcome = ledger.outcome(f"pay/{payment_id}")
     return first == 0 or (outcome is not None and outcome.row >= first)
-
-
-def _audit(simulation: Simulation, clearings: Iterable[Clearing]) -> Audit:
-    """Return an audit of all there is: ledger, payments, links and their batches."""
-    abroad = simulation.abroad
-    below = abroad.audit() if isinstance(abroad, Links) else simulation.audit()
-    batches = (rule for one in clearings for rule in clearing_invariants(one))
-    return Audit(simulation.ledger, (*below.invariants, *batches))
 
 
 def _settled(payments: Iterable[Payment]) -> Iterator[tuple[int, Money]]:
