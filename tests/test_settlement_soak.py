@@ -12,7 +12,7 @@ SCRIPT = Path(__file__).parents[1] / "scripts" / "soak.py"
 
 def soak(seed: int, hash_seed: str) -> list[str]:
     run = subprocess.run(
-        [sys.executable, str(SCRIPT), "--count", "2500", "--seed", str(seed)],
+        [sys.executable, str(SCRIPT), "--count", "5000", "--seed", str(seed)],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
