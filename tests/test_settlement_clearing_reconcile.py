@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -340,3 +341,22 @@ def test_the_items_of_a_batch_reconcile_with_a_file() -> None:
         V.MATCHED: 2, V.AMOUNT_MISMATCH: 1, V.MISSING_EXTERNAL: 1, V.DUPLICATE_EXTERNAL: 1,
         V.MISSING_INTERNAL: 0, V.STATUS_MISMATCH: 0, V.CUTOFF_SHIFT: 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hash": None},
+        {"status": 5},
+        {"statuses": None},
+        {"decimals": "USD"},
+        {"decimals": {"USD": -1}},
+        {"decimals": {"USD": "2"}},
+        {"decimals": {"USD": True}},
+    ],
+)
+def test_columns_that_no_file_has(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        Columns(**wrong)
+    with pytest.raises(TypeError, match="columns are Columns"):
+        list(read_statement([], wrong))
