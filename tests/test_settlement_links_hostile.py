@@ -555,3 +555,81 @@ def test_a_stranger_spends_no_id() -> None:
         world.shop("7"), "alipayplus", "inbound", payer="p@B", instruction="1"))  # fmt: skip
     assert not world.links.payments
     assert world.sim.ledger.outcome("pay/A/1") is None
+
+
+HUGE = 10**5000
+
+
+def test_a_number_too_long_to_write_out_is_refused_as_any_other() -> None:
+    world = World()
+    links, sim = world.links, world.sim
+    for call in (
+        links.find,
+        links.send,
+        links.inquire,
+        links.cancel,
+        links.void,
+        links.quote,
+        links.transactions,
+        sim.find,
+        sim.submit,
+        sim.void,
+        sim.inquire,
+        sim.refund,
+    ):
+        refused("NOT_FOUND", partial(call, HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(sim.customer, HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(sim.add_customer, "x", HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(links.add_payee, "vietnam", "1/2", HUGE, "casa:x"))  # type: ignore[arg-type] # what is refused
+    refused("NOT_FOUND", partial(links.offer, HUGE, "KHR", "VND", 1))  # type: ignore[arg-type] # what is refused
+    refused("QUOTE_PAIR_MISMATCH", partial(links.offer, "vietnam", HUGE, "VND", 1))  # type: ignore[arg-type] # what is refused
+    refused("QUOTE_PAIR_MISMATCH", partial(sim.offer, "A", HUGE, "KHR", 1))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(links.offer, "vietnam", "KHR", "VND", 1, owner=HUGE))  # type: ignore[arg-type] # what is refused
+    refused("CURRENCY_NOT_SUPPORTED", partial(Terms, name="x", sponsor="S", partner="X",
+                                              currency=HUGE))  # type: ignore[arg-type] # what is refused # fmt: skip
+    with pytest.raises(TypeError, match="Direction is"):
+        links.confirm("", "vietnam", HUGE, payer="u@A")  # type: ignore[arg-type] # what is refused
+    world.check()
+
+
+@pytest.mark.parametrize("wrong", ["", "KHR", b"", [], {}, (), [None], None, 5])
+def test_money_is_money(wrong: Any) -> None:
+    world = World()
+    for call in (
+        partial(world.sim.fund_bank, "A"),
+        partial(world.sim.fund, "u@A"),
+        partial(world.links.fund, "p@F"),
+    ):
+        with pytest.raises(TypeError, match="an amount is Money"):
+            call(wrong)
+    world.check()
+
+
+def test_cash_is_paid_in_wholly_or_not() -> None:
+    world = World(funded=False)
+    cash = Money("KHR", 5_000)
+    with pytest.raises(TypeError, match="Source is"):
+        world.sim.fund("u@A", cash, "purse")
+    refused(
+        "INSUFFICIENT_SETTLEMENT_BALANCE", lambda: world.sim.fund("u@A", cash)
+    )  # the bank has no tokens
+    assert world.balance("A casa:u KHR") == 0
+    world.check()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"caps": {"KHR": "5"}},
+        {"caps": {"KHR": True}},
+        {"caps": {"KHR": 0}},
+        {"hours_east": "8"},
+        {"hours_east": 15},
+        {"cancel_minutes": None},
+        {"cancel_minutes": -1},
+        {"cancel_minutes": 10**20},
+    ],
+)
+def test_terms_that_no_payment_could_be_made_by(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        Terms(name="x", sponsor="S", partner="X", currency="VND", **wrong)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ...errors import quote as quoted
-from ..errors import SettlementError, one_of
+from ..errors import SettlementError, one_of, shown
 from ..ledger.chart import BookKind
 from ..ledger.holds import HoldState
 from ..money import Money
@@ -69,7 +69,7 @@ class Ends:
         """
         terms = self.terms.get(link)
         if terms is None:
-            raise SettlementError("NOT_FOUND", f"there is no link {quoted(str(link)[:50])}")
+            raise SettlementError("NOT_FOUND", f"there is no link {shown(link)}")
         return terms
 
     def open(self, link: str, direction: Direction) -> Terms:
@@ -87,7 +87,7 @@ class Ends:
         """Refuse a book that is no bank, wallet or acquirer behind the partner of a link."""
         if self.simulation.books.kinds.get(book) is not BookKind.FOREIGN or book == terms.partner:
             raise SettlementError(
-                "UNKNOWN_ACCOUNT", f"{quoted(str(book)[:50])} is no book abroad behind {terms.name}"
+                "UNKNOWN_ACCOUNT", f"{shown(book)} is no book abroad behind {terms.name}"
             )
 
     def find(self, payment_id: str) -> CrossPayment:
@@ -98,9 +98,7 @@ class Ends:
         """
         payment = self.payments.get(payment_id)
         if payment is None:
-            raise SettlementError(
-                "NOT_FOUND", f"there is no payment {quoted(str(payment_id)[:50])}"
-            )
+            raise SettlementError("NOT_FOUND", f"there is no payment {shown(payment_id)}")
         return payment
 
     def keep(self, payment: CrossPayment) -> CrossPayment:

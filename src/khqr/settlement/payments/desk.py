@@ -9,9 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from ...errors import quote as quoted
-from ..books.books import Books
-from ..errors import SettlementError, one_of
+from ..books.books import Books, FlowCall
+from ..errors import SettlementError, one_of, shown
 from ..ledger.chart import BookKind, chart_line
 from ..ledger.holds import HoldState
 from ..ledger.instructions import Refused
@@ -163,7 +162,7 @@ class Desk:
             SettlementError: ``ACCOUNT_ID_INVALID`` or ``UNKNOWN_ACCOUNT``.
         """
         if self.books.kinds.get(bank) is not BookKind.INSTITUTION:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(str(bank))}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {shown(bank)}")
         if not isinstance(name, str):
             raise TypeError(f"a name is str, not {type(name).__name__}")
         chart_line(BookKind.INSTITUTION, f"wallet:{name}")
@@ -187,10 +186,10 @@ class Desk:
         """Pay cash into a customer's account, and load the wallet from there if it is meant."""
         name, _, bank = self.customer(payer).id.partition("@")
         what = {"amount": money}
-        with self.ledger.locked():
-            self.books.run("deposit", {"bank": bank, "account": f"casa:{name}"}, what)
-            if one_of(Source, source) is Source.WALLET:
-                self.books.run("load", {"bank": bank, "customer": name}, what)
+        calls = [FlowCall("deposit", {"bank": bank, "account": f"casa:{name}"}, what)]
+        if one_of(Source, source) is Source.WALLET:
+            calls.append(FlowCall("load", {"bank": bank, "customer": name}, what))
+        self.books.run_all(calls)
 
     def customer(self, payer: str) -> Customer:
         """Return a customer by ``name@bank``.
@@ -200,7 +199,7 @@ class Desk:
         """
         customer = self.customers.get(payer)
         if customer is None:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {quoted(str(payer))}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {shown(payer)}")
         return customer
 
     def offer(
@@ -227,7 +226,9 @@ class Desk:
             SettlementError: ``QUOTE_PAIR_MISMATCH`` for anything but riel and dollar.
         """
         if {sold, bought} != {"KHR", "USD"}:
-            raise SettlementError("QUOTE_PAIR_MISMATCH", f"{sold!r} to {bought!r} is not converted")
+            raise SettlementError(
+                "QUOTE_PAIR_MISMATCH", f"{shown(sold)} to {shown(bought)} is not converted"
+            )
         if type(life) is not int or life < 0:
             raise TypeError("life is a whole number of milliseconds")
         top = 0 if spread is None else Money.of(spread, sold).units
@@ -247,7 +248,7 @@ class Desk:
         """
         payment = self.payments.get(payment_id)
         if payment is None:
-            raise SettlementError("NOT_FOUND", f"there is no payment {quoted(str(payment_id))}")
+            raise SettlementError("NOT_FOUND", f"there is no payment {shown(payment_id)}")
         return payment
 
     def _keep(self, payment: Payment) -> Payment:
