@@ -15,7 +15,7 @@ from ...errors import quote
 from ..errors import SettlementError
 from ..payments.limits import DAY
 
-__all__ = ["WEEKEND", "Calendar", "cycle_ends", "cycle_of", "day_number", "day_text"]
+__all__ = ["WEEKEND", "Calendar", "cycle_ends", "cycle_of", "day_number", "day_of", "day_text"]
 
 WEEKEND = frozenset({5, 6})
 """Saturday and Sunday: the days of a week are numbered from Monday, which is 0."""
@@ -49,6 +49,23 @@ def day_number(text: str) -> int:
             if day_text(number) == text:  # the 31st of June is the 1st of July
                 return number
     raise SettlementError("DATE_INVALID", f"{quote(text)} is no date; write it as in '2025-06-15'")
+
+
+def day_of(day: int | str) -> int:
+    """Return a day that is given as its number or as an ISO date, counted from 1970-01-01.
+
+    Raises:
+        SettlementError: ``DATE_INVALID`` for what lies outside the years 0000 to 9999.
+        TypeError: for anything but a whole number and text.
+
+    >>> day_of(20_254), day_of("2025-06-15")
+    (20254, 20254)
+    """
+    if type(day) is not int:
+        return day_number(day)  # type: ignore[arg-type] # it refuses what is no text
+    if not -_TO_1970 <= day + 60 < 25 * _CYCLE_DAYS - _TO_1970:  # a year begins 60 days earlier
+        raise SettlementError("DATE_INVALID", "a day lies in the years 0000 to 9999")
+    return day
 
 
 def _counted(year: int, month: int, day: int) -> int:
@@ -120,9 +137,7 @@ class Calendar:
     ) -> None:
         if isinstance(holidays, str):
             raise TypeError("holidays are a list of dates, not one text")
-        self.holidays = frozenset(
-            day if isinstance(day, int) else day_number(day) for day in holidays
-        )
+        self.holidays = frozenset(day_of(day) for day in holidays)
         self.weekend = frozenset(weekend)
         if not self.weekend < frozenset(range(7)):
             raise TypeError("a weekend is days from 0 to 6, and leaves a working day at least")

@@ -156,6 +156,8 @@ class Clearing(Register):
             SettlementError: ``BATCH_NOT_DUE`` if it is not cleared or is settled; ``NOT_FOUND``;
                 ``MISSING_FIELDS`` for a note that says nothing or too much.
         """
+        if not isinstance(note, str):
+            raise TypeError(f"a note is str, not {type(note).__name__}")
         if not 0 < len(note) <= 200 or not note.isprintable():
             raise SettlementError("MISSING_FIELDS", "a dispute has a note of 1 to 200 characters")
         with self._ledger.locked():

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from ...errors import quote
 from ..books.books import Books
-from ..errors import SettlementError, one_of
+from ..errors import SettlementError, one_of, shown
 from ..links.terms import Netting, Terms
 from .batch import Batch, BatchEvent
 from .calendar import WEEKEND, Calendar, cycle_ends, cycle_of, day_text
@@ -63,7 +63,7 @@ class Register:
         self.netting = one_of(Netting, terms.netting)
         self.calendar = Calendar(holidays, weekend)
         self._ledger = books.ledger
-        self._crossings = Crossings(books.ledger, terms.partner, terms.currency)
+        self._crossings = Crossings(books.ledger, terms)
         self._batches: list[Batch] = []
         self._places: dict[str, int] = {}
         self._items: list[list[Crossing]] = []
@@ -113,7 +113,7 @@ class Register:
     def _place(self, batch: str) -> int:
         place = self._places.get(batch)
         if place is None:
-            raise SettlementError("NOT_FOUND", f"no batch {quote(str(batch))}")
+            raise SettlementError("NOT_FOUND", f"no batch {shown(batch)}")
         return place
 
     def catch_up(self) -> int:
@@ -134,7 +134,8 @@ class Register:
         Raises:
             SettlementError: ``BATCH_CLOSED`` if a row lies in a cycle that was cut off, which only
                 a journal can have that was changed; the row is then in no batch, and others are
-                in theirs. ``CLOCK_INVALID``.
+                in theirs; and if the clearing of another link has settled debts to the same
+                partner in the same currency, which are then all its. ``CLOCK_INVALID``.
         """
         with self._ledger.locked():
             journal = self._ledger.journal
