@@ -605,6 +605,7 @@ def test_a_note_is_text_and_a_day_is_of_the_calendar() -> None:
         with pytest.raises(TypeError, match="a note is str"):
             link.clearing.dispute(link.clearing.batches[0].id, wrong)  # type: ignore[arg-type] # what is refused
     refused("NOT_FOUND", lambda: link.clearing.batch(10**5000))  # type: ignore[arg-type] # what is refused
+    refused("NOT_FOUND", lambda: link.clearing.batch_of(10**5000))
     for day in (10**5000, -(10**5000), 2_932_897, -719_529):
         refused("DATE_INVALID", lambda day=day: day_of(day))  # type: ignore[misc] # mypy cannot infer a default of a lambda
         refused("DATE_INVALID", lambda day=day: Calendar([day]))  # type: ignore[misc] # mypy cannot infer a default of a lambda

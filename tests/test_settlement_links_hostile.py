@@ -27,7 +27,7 @@ from khqr.settlement.links import (
     alipayplus,
     vietnam,
 )
-from links_world import DOMAINS, ENTRY, START, World, refused
+from links_world import DOMAINS, ENTRY, ORDER, START, World, refused
 from material import EXAMPLES
 
 U, S = PartnerAnswer.UNKNOWN, PartnerAnswer.SUCCESS
@@ -587,6 +587,10 @@ def test_a_number_too_long_to_write_out_is_refused_as_any_other() -> None:
     refused("UNKNOWN_ACCOUNT", partial(links.offer, "vietnam", "KHR", "VND", 1, owner=HUGE))  # type: ignore[arg-type] # what is refused
     refused("CURRENCY_NOT_SUPPORTED", partial(Terms, name="x", sponsor="S", partner="X",
                                               currency=HUGE))  # type: ignore[arg-type] # what is refused # fmt: skip
+    with pytest.raises(TypeError, match="a merchant is known by a str"):
+        links.add_order("alipayplus", ORDER, "ACQ", HUGE, "USD")  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="the code of a bank is str"):
+        sim.fund_bank(HUGE, Money("KHR", 1))  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="Direction is"):
         links.confirm("", "vietnam", HUGE, payer="u@A")  # type: ignore[arg-type] # what is refused
     world.check()

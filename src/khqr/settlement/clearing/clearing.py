@@ -45,7 +45,8 @@ class Clearing(Register):
     Args:
         books: where the link's payments are posted; the clock is that of their ledger.
         terms: what both ends agreed on: zone of the cycle, value date, net or gross. A partner has
-            one link for each currency, for every debt to it in that currency is of the link.
+            one clearing for each currency, for every debt to it in that currency is settled by it,
+            whatever link it is of.
         holidays: days on which nothing settles, as ISO dates or numbers of days since 1970.
         weekend: days of the week on which nothing settles, from 0 for Monday.
 

@@ -107,7 +107,9 @@ class Register:
         self.read()
         cycle = self._cycle_of_row.get(row)
         if cycle is None:
-            raise SettlementError("NOT_FOUND", f"no transaction in row {row} crosses the link")
+            raise SettlementError(
+                "NOT_FOUND", f"no transaction in row {shown(row)} crosses the link"
+            )
         return self._batches[cycle - self._first]
 
     def _place(self, batch: str) -> int:

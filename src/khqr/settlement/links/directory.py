@@ -104,6 +104,8 @@ class Directory:
         """
         terms = self._ends.term(link)
         self._ends.abroad(book, terms)
+        if not isinstance(merchant, str):
+            raise TypeError(f"a merchant is known by a str, not {type(merchant).__name__}")
         account = f"payable:{merchant}"
         self.simulation.books.account(book, account, terms.currency)
         money = amount if isinstance(amount, Money) else None

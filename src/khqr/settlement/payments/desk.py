@@ -179,6 +179,8 @@ class Desk:
 
     def fund_bank(self, bank: str, money: Money) -> None:
         """Give a bank reserves, and turn all of them into settlement balance."""
+        if not isinstance(bank, str):
+            raise TypeError(f"the code of a bank is str, not {type(bank).__name__}")
         for flow in ("reserve", "issue"):
             self.books.run(flow, {"bank": bank}, {"amount": money})
 
