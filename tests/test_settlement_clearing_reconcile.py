@@ -360,3 +360,10 @@ def test_columns_that_no_file_has(wrong: Any) -> None:
         Columns(**wrong)
     with pytest.raises(TypeError, match="columns are Columns"):
         list(read_statement([], wrong))
+
+
+@pytest.mark.parametrize("start", [-1, -(2**200), True, None, "0"])
+def test_a_statement_begins_at_a_row(start: Any) -> None:
+    """A negative row was read as one from the end, and one far below zero for ever."""
+    with pytest.raises(TypeError, match="a row is known by an int from 0 on"):
+        list(domestic_statement(Link().ledger, start))

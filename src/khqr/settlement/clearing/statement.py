@@ -77,6 +77,8 @@ def domestic_statement(ledger: View, start: int = 0, *, bank: str = "") -> Itera
     ...     break
     khqr@A khqr@B 50000 KHR 20254
     """
+    if type(start) is not int or start < 0:
+        raise TypeError("a row is known by an int from 0 on")
     accounts, journal, first, known = ledger.state.accounts, ledger.journal, start, ""
     for row in journal.rows(start):
         hop = _hop(row, accounts)
