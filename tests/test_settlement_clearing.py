@@ -93,7 +93,14 @@ def test_a_calendar_refuses_what_it_could_never_end_with() -> None:
     for weekend in (range(7), [7], "56"):
         with pytest.raises(TypeError, match="a working day"):
             Calendar(weekend=weekend)  # type: ignore[arg-type] # what is refused
-    with pytest.raises(TypeError, match="not float"):
+    refused("DATE_INVALID", lambda: Calendar().value_date(0, 10**5000))
+    refused("DATE_INVALID", lambda: day_text(10**5000))
+    for wrong in (1.5, None, "5", True):
+        with pytest.raises(TypeError, match="a day is int"):
+            day_text(wrong)  # type: ignore[arg-type] # what is refused
+        with pytest.raises(TypeError, match="are int"):
+            Calendar().value_date(wrong, 1)  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="and float"):
         Calendar().value_date(0, 1.5)  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="not one text"):
         Calendar("2025-06-18")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 
 from ...errors import quote
-from ..errors import SettlementError
+from ..errors import SettlementError, shown
 from ..payments.limits import DAY
 
 __all__ = ["WEEKEND", "Calendar", "cycle_ends", "cycle_of", "day_number", "day_of", "day_text"]
@@ -78,9 +78,17 @@ def _counted(year: int, month: int, day: int) -> int:
 def day_text(day: int) -> str:
     """Return a day as an ISO date.
 
+    Raises:
+        SettlementError: ``DATE_INVALID`` for a number that no clock could lead to.
+        TypeError: for anything but a whole number.
+
     >>> day_text(0), day_text(20_254)
     ('1970-01-01', '2025-06-15')
     """
+    if type(day) is not int:
+        raise TypeError(f"a day is int, not {type(day).__name__}")
+    if day.bit_length() > 64:
+        raise SettlementError("DATE_INVALID", f"a day of {day.bit_length()} bits")
     cycles, rest = divmod(day + _TO_1970, _CYCLE_DAYS)
     centuries = min(rest // _CENTURY_DAYS, 3)
     rest -= centuries * _CENTURY_DAYS
@@ -157,10 +165,13 @@ class Calendar:
         Source: that Alipay+ settles two working days after the cycle, and on no weekend or holiday,
         is stated in its documents, which could be read in part.
         """
-        if type(days) is not int:
-            raise TypeError(f"working days are an int, not {type(days).__name__}")
+        if type(days) is not int or type(cycle) is not int:
+            raise TypeError(
+                f"a cycle and working days are int, not {type(cycle).__name__} and "
+                f"{type(days).__name__}"
+            )
         if not 0 <= days <= 366:
-            raise SettlementError("DATE_INVALID", f"{days} working days; write 0 to 366")
+            raise SettlementError("DATE_INVALID", f"{shown(days)} working days; write 0 to 366")
         day, left = cycle, days
         while left or not self.works(day):
             day += 1
