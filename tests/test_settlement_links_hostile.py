@@ -27,7 +27,7 @@ from khqr.settlement.links import (
     alipayplus,
     vietnam,
 )
-from links_world import DOMAINS, ENTRY, ORDER, START, World, refused
+from links_world import DAY, DOMAINS, ENTRY, ORDER, START, World, refused
 from material import EXAMPLES
 
 U, S = PartnerAnswer.UNKNOWN, PartnerAnswer.SUCCESS
@@ -624,6 +624,7 @@ def test_cash_is_paid_in_wholly_or_not() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"caps": []},
         {"caps": {"KHR": "5"}},
         {"caps": {"KHR": True}},
         {"caps": {"KHR": 0}},
@@ -637,3 +638,22 @@ def test_cash_is_paid_in_wholly_or_not() -> None:
 def test_terms_that_no_payment_could_be_made_by(wrong: Any) -> None:
     with pytest.raises(TypeError):
         Terms(name="x", sponsor="S", partner="X", currency="VND", **wrong)
+
+
+@pytest.mark.parametrize(("sent_in", "late"), [(19_999, 15), (20_000, 24 * 60 + 15)])
+def test_a_payment_waits_as_long_as_it_may_be_cancelled(sent_in: int, late: int) -> None:
+    """Confirmed 20 s before midnight in UTC+8: the day that counts is that on which it was sent."""
+    world = World()
+    midnight = START - START % DAY + 16 * 3_600_000
+    world.time = midnight - 20_000
+    held = world.pay_in(world.shop("41000"), hold=True)
+    world.time += sent_in
+    world.answers = [U, U, U]
+    assert world.links.send(held.id).state is CrossState.UNKNOWN
+    world.time = midnight + late * 60_000
+    assert world.links.inquire(held.id).state is CrossState.UNKNOWN
+    world.check()
+    world.time += 1
+    assert world.links.inquire(held.id).state is CrossState.FAILED
+    assert world.sim.ledger.available(world.sim.books.account("S", "bsa", "KHR")) == 500_000_000
+    world.check()

@@ -66,7 +66,7 @@ class Inbound:
         hold = None
         if code.bank != terms.sponsor:  # else nothing leaves the sponsor's settlement account
             account = simulation.books.account(terms.sponsor, "bsa", money.currency)
-            until = terms.cancel_until(now)
+            until = terms.cancel_until(now + HOLD_LIFE)  # it may be sent that late
             hold = simulation.ledger.hold(account, money.units, expires_at=until)
         simulation.codes.lock(code)
         ends.lock(rates)
@@ -189,7 +189,7 @@ class Inbound:
         """End a payment whose time has passed."""
         until = payment.confirmed_at + HOLD_LIFE
         if payment.state is not CrossState.HELD:
-            until = self._ends.term(payment.link).cancel_until(payment.confirmed_at)
+            until = self._ends.term(payment.link).cancel_until(payment.sent_at or 0)
         if payment.row is None and now > until:
             late = SettlementError("HOLD_EXPIRED", "no answer came in time")
             self._end(self._ends.unanswered(payment.id), CrossEvent.TIME_PASSED, late)

@@ -86,6 +86,8 @@ class Terms:
     cancel_minutes: int = 15
 
     def __post_init__(self) -> None:
+        if not isinstance(self.caps, Mapping):
+            raise TypeError(f"caps are a mapping, not {type(self.caps).__name__}")
         for currency in (self.currency, *self.payers, *self.caps):
             if currency not in BOOKS:
                 raise SettlementError(
