@@ -657,3 +657,22 @@ def test_a_payment_waits_as_long_as_it_may_be_cancelled(sent_in: int, late: int)
     assert world.links.inquire(held.id).state is CrossState.FAILED
     assert world.sim.ledger.available(world.sim.books.account("S", "bsa", "KHR")) == 500_000_000
     world.check()
+
+
+@pytest.mark.parametrize("back", ["refund", "cancel"])
+def test_recovery_keeps_what_went_back_from_abroad(back: str) -> None:
+    """A payment that went out is one of the links, not of the simulation."""
+    world = World()
+    payment = world.pay_out(world.order())
+    if back == "refund":
+        first = world.links.refund(payment.id, "1.00", instruction="r")
+    else:
+        world.links.cancel(payment.id)
+    before = dict(world.links.payments)
+    refunds = dict(world.sim.refunds)
+    world.sim.recover()
+    assert world.links.payments == before
+    assert world.sim.refunds == refunds
+    if back == "refund":
+        assert world.links.refund(payment.id, "1.00", instruction="r") == first
+    world.check()

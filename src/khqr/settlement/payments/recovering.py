@@ -62,8 +62,8 @@ class Recovering(Paying):
             outcome = self.ledger.outcome(f"pay/{payment.id}")
             if outcome is not None and outcome.state is InstructionState.COMMITTED:
                 originals[outcome.row] = payment
-        links = {key for key, one in self.payments.items() if one.link}
-        kept = {key: one for key, one in self.refunds.items() if one.payment in links}
+        ours = {key for key, one in self.payments.items() if not one.link}
+        kept = {key: one for key, one in self.refunds.items() if one.payment not in ours}
         self.refunds.clear()
         self.refunds.update(kept)
         back: dict[str, list[Refund]] = defaultdict(list)
