@@ -676,3 +676,23 @@ def test_recovery_keeps_what_went_back_from_abroad(back: str) -> None:
     if back == "refund":
         assert world.links.refund(payment.id, "1.00", instruction="r") == first
     world.check()
+
+
+@pytest.mark.parametrize(
+    "pay", [lambda w: w.pay_in(w.shop("41000")), lambda w: w.pay_out(w.order())]
+)
+def test_what_was_sent_and_not_heard_of_is_not_called_posted(
+    pay: Callable[[World], object],
+) -> None:
+    world = World()
+
+    def broken_off(payment: CrossPayment) -> PartnerAnswer:
+        raise ConnectionError(payment.id)
+
+    world.links.ask = broken_off
+    with pytest.raises(ConnectionError):
+        pay(world)
+    (payment,) = world.links.payments.values()
+    assert payment.state is CrossState.WAITING
+    refused("RESULT_UNKNOWN", partial(world.links.void, payment.id))
+    world.check()
