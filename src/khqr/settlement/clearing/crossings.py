@@ -158,7 +158,7 @@ class Crossings:
     def _check_ours(self, instruction: str) -> None:
         """Refuse what the clearing of another link has settled: both would pay the same debts."""
         link = instruction.split("/")[1].rpartition("-")[0]
-        if link != self._link:
+        if link not in {"", self._link}:  # it is empty where no batch is named: that is none's
             partner, currency = self._of
             raise SettlementError(
                 "BATCH_CLOSED",
