@@ -624,3 +624,14 @@ def test_a_note_is_text_and_a_day_is_of_the_calendar() -> None:
     assert day_of(-719_528) == day_number("0000-01-01")
     with pytest.raises(TypeError, match="not bool"):
         Calendar([True])
+
+
+def test_a_link_of_the_same_name_has_not_paid_what_is_due_here() -> None:
+    link = Link(VIETNAM, replace(ALIPAY, name=VIETNAM.name, hours_east=7, value_days=1))
+    link.run("F10c", "F8a")
+    link.time += 3 * DAY
+    one, other = link.clearings
+    assert one.run_due()[0].state is BatchState.SETTLED
+    assert other.run_due()[0].state is BatchState.CLEARED
+    assert "IDEMPOTENCY_MISMATCH" in other.batches[0].refusal
+    assert link.audit.sweep() == []

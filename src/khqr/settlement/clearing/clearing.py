@@ -226,7 +226,16 @@ class Clearing(Register):
     def is_paid(self, transfer: Transfer) -> bool:
         """Say whether the ledger has a transfer."""
         outcome = self._ledger.outcome(transfer.instruction)
-        return outcome is not None and outcome.state is InstructionState.COMMITTED
+        if outcome is None or outcome.state is not InstructionState.COMMITTED:
+            return False
+        row = self._ledger.journal.row(outcome.row)  # else it is of another link of that name
+        debit = self._ledger.state.accounts.rows[row.debit]
+        return (debit.book, debit.name, debit.currency, row.amount) == (
+            transfer.debtor,
+            f"due_to:{transfer.creditor}",
+            self.terms.currency,
+            transfer.amount,
+        )
 
     def run_due(self) -> list[Batch]:
         """Do whatever is due now: cut off, clear and settle; return the batches that moved.
