@@ -56,8 +56,6 @@ class Register:
                 f"the link is called {quote(terms.name)}; write 1 to 32 letters, digits, '.' or "
                 "'-', for the name is part of the ids of its batches",
             )
-        if type(terms.hours_east) is not int or not -12 <= terms.hours_east <= 14:
-            raise TypeError("a zone lies -12 to 14 whole hours east of Greenwich")
         self.books = books
         self.terms = terms
         self.netting = one_of(Netting, terms.netting)
