@@ -22,10 +22,12 @@ from khqr.settlement.clearing.calendar import (
     cycle_ends,
     cycle_of,
     day_number,
+    day_of,
     day_text,
 )
 from khqr.settlement.clearing.clearing import Clearing
 from khqr.settlement.clearing.crossings import Due
+from khqr.settlement.clearing.files import settlement_file
 from khqr.settlement.clearing.mirror import mirrors
 from khqr.settlement.links import Netting, Terms
 from material import EXAMPLES
@@ -91,7 +93,14 @@ def test_a_calendar_refuses_what_it_could_never_end_with() -> None:
     for weekend in (range(7), [7], "56"):
         with pytest.raises(TypeError, match="a working day"):
             Calendar(weekend=weekend)  # type: ignore[arg-type] # what is refused
-    with pytest.raises(TypeError, match="not float"):
+    refused("DATE_INVALID", lambda: Calendar().value_date(0, 10**5000))
+    refused("DATE_INVALID", lambda: day_text(10**5000))
+    for wrong in (1.5, None, "5", True):
+        with pytest.raises(TypeError, match="a day is int"):
+            day_text(wrong)  # type: ignore[arg-type] # what is refused
+        with pytest.raises(TypeError, match="are int"):
+            Calendar().value_date(wrong, 1)  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="and float"):
         Calendar().value_date(0, 1.5)  # type: ignore[arg-type] # what is refused
     with pytest.raises(TypeError, match="not one text"):
         Calendar("2025-06-18")
@@ -582,3 +591,47 @@ def test_a_party_that_both_owes_and_is_owed() -> None:
     due = Due("S", owed=990, owes=2500)
     assert (due.net, due.set_off) == (-1510, 990)
     assert Terms(name="a", sponsor="S", partner="X", currency="VND").value_days == 1
+
+
+def test_a_partner_has_one_clearing_in_a_currency() -> None:
+    """A second one would pay the same debts once more."""
+    link = Link(VIETNAM)
+    link.run("F10c")
+    other = Clearing(link.books, replace(VIETNAM, name=f"{VIETNAM.name}-2"))
+    link.time += 3 * DAY
+    assert link.clearing.run_due()[0].state is BatchState.SETTLED
+    nostro = link.books.balance("X", "nostro", "VND")
+    for call in (other.run_due, other.read, lambda: other.batches):
+        refused("BATCH_CLOSED", call)
+    assert link.books.balance("X", "nostro", "VND") == nostro
+
+
+def test_a_note_is_text_and_a_day_is_of_the_calendar() -> None:
+    link = Link(ALIPAY)
+    for wrong in (b"note", ["note"], None, Money("USD", 1)):
+        with pytest.raises(TypeError, match="a note is str"):
+            link.clearing.dispute(link.clearing.batches[0].id, wrong)  # type: ignore[arg-type] # what is refused
+    refused("NOT_FOUND", lambda: link.clearing.batch(10**5000))  # type: ignore[arg-type] # what is refused
+    refused("NOT_FOUND", lambda: link.clearing.batch_of(10**5000))
+    for day in (10**5000, -(10**5000), 2_932_897, -719_529):
+        refused("DATE_INVALID", lambda day=day: day_of(day))  # type: ignore[misc] # mypy cannot infer a default of a lambda
+        refused("DATE_INVALID", lambda day=day: Calendar([day]))  # type: ignore[misc] # mypy cannot infer a default of a lambda
+        refused(
+            "DATE_INVALID",
+            lambda day=day: settlement_file(link.clearing, day, "S", agreement="D"),  # type: ignore[misc] # mypy cannot infer a default of a lambda
+        )
+    assert day_of(2_932_896) == day_number("9999-12-31")
+    assert day_of(-719_528) == day_number("0000-01-01")
+    with pytest.raises(TypeError, match="not bool"):
+        Calendar([True])
+
+
+def test_a_link_of_the_same_name_has_not_paid_what_is_due_here() -> None:
+    link = Link(VIETNAM, replace(ALIPAY, name=VIETNAM.name, hours_east=7, value_days=1))
+    link.run("F10c", "F8a")
+    link.time += 3 * DAY
+    one, other = link.clearings
+    assert one.run_due()[0].state is BatchState.SETTLED
+    assert other.run_due()[0].state is BatchState.CLEARED
+    assert "IDEMPOTENCY_MISMATCH" in other.batches[0].refusal
+    assert link.audit.sweep() == []

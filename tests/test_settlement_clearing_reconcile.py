@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -340,3 +341,29 @@ def test_the_items_of_a_batch_reconcile_with_a_file() -> None:
         V.MATCHED: 2, V.AMOUNT_MISMATCH: 1, V.MISSING_EXTERNAL: 1, V.DUPLICATE_EXTERNAL: 1,
         V.MISSING_INTERNAL: 0, V.STATUS_MISMATCH: 0, V.CUTOFF_SHIFT: 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hash": None},
+        {"status": 5},
+        {"statuses": None},
+        {"decimals": "USD"},
+        {"decimals": {"USD": -1}},
+        {"decimals": {"USD": "2"}},
+        {"decimals": {"USD": True}},
+    ],
+)
+def test_columns_that_no_file_has(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        Columns(**wrong)
+    with pytest.raises(TypeError, match="columns are Columns"):
+        list(read_statement([], wrong))
+
+
+@pytest.mark.parametrize("start", [-1, -(2**200), True, None, "0"])
+def test_a_statement_begins_at_a_row(start: Any) -> None:
+    """A negative row was read as one from the end, and one far below zero for ever."""
+    with pytest.raises(TypeError, match="a row is known by an int from 0 on"):
+        list(domestic_statement(Link().ledger, start))

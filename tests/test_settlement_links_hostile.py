@@ -27,7 +27,7 @@ from khqr.settlement.links import (
     alipayplus,
     vietnam,
 )
-from links_world import DOMAINS, ENTRY, MADE, START, World, refused
+from links_world import DAY, DOMAINS, ENTRY, MADE, ORDER, START, World, refused
 from material import EXAMPLES
 
 U, S = PartnerAnswer.UNKNOWN, PartnerAnswer.SUCCESS
@@ -563,3 +563,144 @@ def test_a_stranger_spends_no_id() -> None:
         world.shop("7"), "alipayplus", "inbound", payer="p@B", instruction="1"))  # fmt: skip
     assert not world.links.payments
     assert world.sim.ledger.outcome("pay/A/1") is None
+
+
+HUGE = 10**5000
+
+
+def test_a_number_too_long_to_write_out_is_refused_as_any_other() -> None:
+    world = World()
+    links, sim = world.links, world.sim
+    for call in (
+        links.find,
+        links.send,
+        links.inquire,
+        links.cancel,
+        links.void,
+        links.quote,
+        links.transactions,
+        sim.find,
+        sim.submit,
+        sim.void,
+        sim.inquire,
+        sim.refund,
+    ):
+        refused("NOT_FOUND", partial(call, HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(sim.customer, HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(sim.add_customer, "x", HUGE))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(links.add_payee, "vietnam", "1/2", HUGE, "casa:x"))  # type: ignore[arg-type] # what is refused
+    refused("NOT_FOUND", partial(links.offer, HUGE, "KHR", "VND", 1))  # type: ignore[arg-type] # what is refused
+    refused("QUOTE_PAIR_MISMATCH", partial(links.offer, "vietnam", HUGE, "VND", 1))  # type: ignore[arg-type] # what is refused
+    refused("QUOTE_PAIR_MISMATCH", partial(sim.offer, "A", HUGE, "KHR", 1))  # type: ignore[arg-type] # what is refused
+    refused("UNKNOWN_ACCOUNT", partial(links.offer, "vietnam", "KHR", "VND", 1, owner=HUGE))  # type: ignore[arg-type] # what is refused
+    refused("CURRENCY_NOT_SUPPORTED", partial(Terms, name="x", sponsor="S", partner="X",
+                                              currency=HUGE))  # type: ignore[arg-type] # what is refused # fmt: skip
+    with pytest.raises(TypeError, match="a merchant is known by a str"):
+        links.add_order("alipayplus", ORDER, "ACQ", HUGE, "USD")  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="the code of a bank is str"):
+        sim.fund_bank(HUGE, Money("KHR", 1))  # type: ignore[arg-type] # what is refused
+    with pytest.raises(TypeError, match="Direction is"):
+        links.confirm("", "vietnam", HUGE, payer="u@A")  # type: ignore[arg-type] # what is refused
+    world.check()
+
+
+@pytest.mark.parametrize("wrong", ["", "KHR", b"", [], {}, (), [None], None, 5])
+def test_money_is_money(wrong: Any) -> None:
+    world = World()
+    for call in (
+        partial(world.sim.fund_bank, "A"),
+        partial(world.sim.fund, "u@A"),
+        partial(world.links.fund, "p@F"),
+    ):
+        with pytest.raises(TypeError, match="an amount is Money"):
+            call(wrong)
+    world.check()
+
+
+def test_cash_is_paid_in_wholly_or_not() -> None:
+    world = World(funded=False)
+    cash = Money("KHR", 5_000)
+    with pytest.raises(TypeError, match="Source is"):
+        world.sim.fund("u@A", cash, "purse")
+    refused(
+        "INSUFFICIENT_SETTLEMENT_BALANCE", lambda: world.sim.fund("u@A", cash)
+    )  # the bank has no tokens
+    assert world.balance("A casa:u KHR") == 0
+    world.check()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"caps": []},
+        {"caps": {"KHR": "5"}},
+        {"caps": {"KHR": True}},
+        {"caps": {"KHR": 0}},
+        {"hours_east": "8"},
+        {"hours_east": 15},
+        {"cancel_minutes": None},
+        {"cancel_minutes": -1},
+        {"cancel_minutes": 10**20},
+    ],
+)
+def test_terms_that_no_payment_could_be_made_by(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        Terms(name="x", sponsor="S", partner="X", currency="VND", **wrong)
+
+
+@pytest.mark.parametrize(("sent_in", "late"), [(19_999, 15), (20_000, 24 * 60 + 15)])
+def test_a_payment_waits_as_long_as_it_may_be_cancelled(sent_in: int, late: int) -> None:
+    """Confirmed 20 s before midnight in UTC+8: the day that counts is that on which it was sent."""
+    world = World()
+    midnight = START - START % DAY + 16 * 3_600_000
+    world.time = midnight - 20_000
+    held = world.pay_in(world.shop("41000"), hold=True)
+    world.time += sent_in
+    world.answers = [U, U, U]
+    assert world.links.send(held.id).state is CrossState.UNKNOWN
+    world.time = midnight + late * 60_000
+    assert world.links.inquire(held.id).state is CrossState.UNKNOWN
+    world.check()
+    world.time += 1
+    assert world.links.inquire(held.id).state is CrossState.FAILED
+    assert world.sim.ledger.available(world.sim.books.account("S", "bsa", "KHR")) == 500_000_000
+    world.check()
+
+
+@pytest.mark.parametrize("back", ["refund", "cancel"])
+def test_recovery_keeps_what_went_back_from_abroad(back: str) -> None:
+    """A payment that went out is one of the links, not of the simulation."""
+    world = World()
+    payment = world.pay_out(world.order())
+    if back == "refund":
+        first = world.links.refund(payment.id, "1.00", instruction="r")
+    else:
+        world.links.cancel(payment.id)
+    before = dict(world.links.payments)
+    refunds = dict(world.sim.refunds)
+    world.sim.recover()
+    assert world.links.payments == before
+    assert world.sim.refunds == refunds
+    if back == "refund":
+        assert world.links.refund(payment.id, "1.00", instruction="r") == first
+    world.check()
+
+
+@pytest.mark.parametrize(
+    "pay", [lambda w: w.pay_in(w.shop("41000")), lambda w: w.pay_out(w.order())]
+)
+def test_what_was_sent_and_not_heard_of_is_not_called_posted(
+    pay: Callable[[World], object],
+) -> None:
+    world = World()
+
+    def broken_off(payment: CrossPayment) -> PartnerAnswer:
+        raise ConnectionError(payment.id)
+
+    world.links.ask = broken_off
+    with pytest.raises(ConnectionError):
+        pay(world)
+    (payment,) = world.links.payments.values()
+    assert payment.state is CrossState.WAITING
+    refused("RESULT_UNKNOWN", partial(world.links.void, payment.id))
+    world.check()

@@ -137,3 +137,10 @@ def test_paths_and_types_that_there_are_not(till: Till) -> None:
     assert till.ask("check_transaction_by_short_hash", odd)[1]["errorCode"] == 1
     odd["currency"] = "XYZ"
     assert till.ask("check_transaction_by_short_hash", odd)[1]["errorCode"] == 1
+
+
+def test_a_number_that_no_decimal_can_hold_is_no_json(till: Till) -> None:
+    """JSON bounds no exponent, `Decimal` does, and raises what is no `ValueError`."""
+    body = '{"hash": "aaaaaaaa", "amount": 1e99999999999999999999, "currency": "KHR"}'
+    reply = till.api.post("/v1/check_transaction_by_short_hash", body, token=till.token)
+    assert (reply.status, reply.refusal) == (400, "MISSING_FIELDS")

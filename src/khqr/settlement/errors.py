@@ -212,4 +212,19 @@ def one_of(kind: type[_Choice], value: object) -> _Choice:
         if isinstance(value, str) and member.value == value:
             return member
     named = ", ".join(repr(member.value) for member in kind)
-    raise TypeError(f"{kind.__name__} is {named}, not {quote(str(value)[:50])}")
+    raise TypeError(f"{kind.__name__} is {named}, not {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """Return what was given for a message: a text cut short, a number; of all else, what it is.
+
+    Nothing of what was given is trusted: writing out a huge number or list may fail, or take long.
+
+    >>> shown("u@A"), shown(5), shown(10**5000), shown([])
+    ("'u@A'", "'5'", 'a value of type int', 'a value of type list')
+    """
+    if isinstance(value, str):
+        return quote(value)
+    if value is None or (isinstance(value, int) and value.bit_length() <= 64):
+        return quote(str(value))
+    return f"a value of type {type(value).__name__}"

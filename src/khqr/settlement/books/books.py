@@ -126,6 +126,8 @@ class Books:
     def _step(
         self, part: Post | Pay, parties: Mapping[str, str], money: Money
     ) -> Posting | Movement:
+        if not isinstance(money, Money):
+            raise TypeError(f"an amount is Money, not {type(money).__name__}")
         currency, units = money
         if isinstance(part, Pay):
             names = part.payer_book, part.payer, part.payee_book, part.payee

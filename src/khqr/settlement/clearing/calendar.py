@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 
 from ...errors import quote
-from ..errors import SettlementError
+from ..errors import SettlementError, shown
 from ..payments.limits import DAY
 
-__all__ = ["WEEKEND", "Calendar", "cycle_ends", "cycle_of", "day_number", "day_text"]
+__all__ = ["WEEKEND", "Calendar", "cycle_ends", "cycle_of", "day_number", "day_of", "day_text"]
 
 WEEKEND = frozenset({5, 6})
 """Saturday and Sunday: the days of a week are numbered from Monday, which is 0."""
@@ -51,6 +51,23 @@ def day_number(text: str) -> int:
     raise SettlementError("DATE_INVALID", f"{quote(text)} is no date; write it as in '2025-06-15'")
 
 
+def day_of(day: int | str) -> int:
+    """Return a day that is given as its number or as an ISO date, counted from 1970-01-01.
+
+    Raises:
+        SettlementError: ``DATE_INVALID`` for what lies outside the years 0000 to 9999.
+        TypeError: for anything but a whole number and text.
+
+    >>> day_of(20_254), day_of("2025-06-15")
+    (20254, 20254)
+    """
+    if type(day) is not int:
+        return day_number(day)  # type: ignore[arg-type] # it refuses what is no text
+    if not -_TO_1970 <= day + 60 < 25 * _CYCLE_DAYS - _TO_1970:  # a year begins 60 days earlier
+        raise SettlementError("DATE_INVALID", "a day lies in the years 0000 to 9999")
+    return day
+
+
 def _counted(year: int, month: int, day: int) -> int:
     # Years begin in March here, so that the odd day is the last one of a year.
     year -= month <= 2
@@ -61,9 +78,17 @@ def _counted(year: int, month: int, day: int) -> int:
 def day_text(day: int) -> str:
     """Return a day as an ISO date.
 
+    Raises:
+        SettlementError: ``DATE_INVALID`` for a number that no clock could lead to.
+        TypeError: for anything but a whole number.
+
     >>> day_text(0), day_text(20_254)
     ('1970-01-01', '2025-06-15')
     """
+    if type(day) is not int:
+        raise TypeError(f"a day is int, not {type(day).__name__}")
+    if day.bit_length() > 64:
+        raise SettlementError("DATE_INVALID", f"a day of {day.bit_length()} bits")
     cycles, rest = divmod(day + _TO_1970, _CYCLE_DAYS)
     centuries = min(rest // _CENTURY_DAYS, 3)
     rest -= centuries * _CENTURY_DAYS
@@ -120,9 +145,7 @@ class Calendar:
     ) -> None:
         if isinstance(holidays, str):
             raise TypeError("holidays are a list of dates, not one text")
-        self.holidays = frozenset(
-            day if isinstance(day, int) else day_number(day) for day in holidays
-        )
+        self.holidays = frozenset(day_of(day) for day in holidays)
         self.weekend = frozenset(weekend)
         if not self.weekend < frozenset(range(7)):
             raise TypeError("a weekend is days from 0 to 6, and leaves a working day at least")
@@ -142,10 +165,13 @@ class Calendar:
         Source: that Alipay+ settles two working days after the cycle, and on no weekend or holiday,
         is stated in its documents, which could be read in part.
         """
-        if type(days) is not int:
-            raise TypeError(f"working days are an int, not {type(days).__name__}")
+        if type(days) is not int or type(cycle) is not int:
+            raise TypeError(
+                f"a cycle and working days are int, not {type(cycle).__name__} and "
+                f"{type(days).__name__}"
+            )
         if not 0 <= days <= 366:
-            raise SettlementError("DATE_INVALID", f"{days} working days; write 0 to 366")
+            raise SettlementError("DATE_INVALID", f"{shown(days)} working days; write 0 to 366")
         day, left = cycle, days
         while left or not self.works(day):
             day += 1

@@ -45,7 +45,8 @@ class Clearing(Register):
     Args:
         books: where the link's payments are posted; the clock is that of their ledger.
         terms: what both ends agreed on: zone of the cycle, value date, net or gross. A partner has
-            one link for each currency, for every debt to it in that currency is of the link.
+            one clearing for each currency, for every debt to it in that currency is settled by it,
+            whatever link it is of.
         holidays: days on which nothing settles, as ISO dates or numbers of days since 1970.
         weekend: days of the week on which nothing settles, from 0 for Monday.
 
@@ -156,6 +157,8 @@ class Clearing(Register):
             SettlementError: ``BATCH_NOT_DUE`` if it is not cleared or is settled; ``NOT_FOUND``;
                 ``MISSING_FIELDS`` for a note that says nothing or too much.
         """
+        if not isinstance(note, str):
+            raise TypeError(f"a note is str, not {type(note).__name__}")
         if not 0 < len(note) <= 200 or not note.isprintable():
             raise SettlementError("MISSING_FIELDS", "a dispute has a note of 1 to 200 characters")
         with self._ledger.locked():
@@ -223,7 +226,16 @@ class Clearing(Register):
     def is_paid(self, transfer: Transfer) -> bool:
         """Say whether the ledger has a transfer."""
         outcome = self._ledger.outcome(transfer.instruction)
-        return outcome is not None and outcome.state is InstructionState.COMMITTED
+        if outcome is None or outcome.state is not InstructionState.COMMITTED:
+            return False
+        row = self._ledger.journal.row(outcome.row)  # else it is of another link of that name
+        debit = self._ledger.state.accounts.rows[row.debit]
+        return (debit.book, debit.name, debit.currency, row.amount) == (
+            transfer.debtor,
+            f"due_to:{transfer.creditor}",
+            self.terms.currency,
+            transfer.amount,
+        )
 
     def run_due(self) -> list[Batch]:
         """Do whatever is due now: cut off, clear and settle; return the batches that moved.

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ...errors import quote
+from ..errors import SettlementError
 from ..ledger.accounts import Account
 from ..ledger.journal import Kind, Row
 from ..ledger.view import View
+from ..links.terms import Terms
 
 __all__ = ["NET", "SETTLE", "Crossing", "Crossings", "Due", "added", "side_of"]
 
@@ -90,13 +93,13 @@ class Crossings:
 
     Args:
         ledger: whose journal is read.
-        partner: code of the book to which all others of the link owe.
-        currency: the currency in which the link settles.
+        terms: of the link: its name, its partner, to which all others owe, and its currency.
     """
 
-    def __init__(self, ledger: View, partner: str, currency: str) -> None:
+    def __init__(self, ledger: View, terms: Terms) -> None:
         self._ledger = ledger
-        self._of = (partner, currency)
+        self._link = terms.name
+        self._of = (terms.partner, terms.currency)
         self._sides: dict[int, tuple[str, str]] = {}
         self._accounts = 0
         self._read = 0
@@ -106,7 +109,11 @@ class Crossings:
         self._rows: set[int] = set()
 
     def read_on(self) -> Iterator[Crossing]:
-        """Yield the crossings that came since the last call; hold the ledger's lock meanwhile."""
+        """Yield the crossings that came since the last call; hold the ledger's lock meanwhile.
+
+        Raises:
+            SettlementError: ``BATCH_CLOSED`` if the clearing of another link has settled some.
+        """
         self._watch()
         sides, journal = self._sides, self._ledger.journal
         if not sides:  # no row can touch what is not open
@@ -139,6 +146,7 @@ class Crossings:
         rows, self._postings = self._postings, []
         instruction = rows[0].instruction
         if isinstance(instruction, str) and instruction.startswith((NET, SETTLE)):
+            self._check_ours(instruction)
             return None
         dues = added(due for row in rows for due in self._dues(row))
         if not dues:
@@ -146,6 +154,17 @@ class Crossings:
         refund = self._reference in self._rows
         self._rows.add(self._first)
         return Crossing(self._first, rows[0].time, refund, tuple(dues.values()))
+
+    def _check_ours(self, instruction: str) -> None:
+        """Refuse what the clearing of another link has settled: both would pay the same debts."""
+        link = instruction.split("/")[1].rpartition("-")[0]
+        if link not in {"", self._link}:  # it is empty where no batch is named: that is none's
+            partner, currency = self._of
+            raise SettlementError(
+                "BATCH_CLOSED",
+                f"debts to {partner} in {currency} were settled by a clearing of {quote(link)}; "
+                "one partner and currency have one clearing",
+            )
 
     def _dues(self, row: Row) -> Iterator[Due]:
         """Yield what a posting changes for the parties that it names."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...errors import quote
 from ..errors import SettlementError
 from .batch import BatchEvent, BatchState
-from .calendar import day_number, day_text
+from .calendar import day_of, day_text
 from .cells import broken, read_cells, written
 from .layout import (
     ITEM_COLUMNS,
@@ -115,7 +115,7 @@ def settlement_file(
     Raises:
         SettlementError: as `item_files` raises it, and ``DATE_INVALID``.
     """
-    number = day if isinstance(day, int) else day_number(day)
+    number = day_of(day)
     currency = clearing.terms.currency
     batch = f"{clearing.terms.name}-{day_text(number).replace('-', '')}"
     rows = [

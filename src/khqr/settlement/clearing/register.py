@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from ...errors import quote
 from ..books.books import Books
-from ..errors import SettlementError, one_of
+from ..errors import SettlementError, one_of, shown
 from ..links.terms import Netting, Terms
 from .batch import Batch, BatchEvent
 from .calendar import WEEKEND, Calendar, cycle_ends, cycle_of, day_text
@@ -56,14 +56,12 @@ class Register:
                 f"the link is called {quote(terms.name)}; write 1 to 32 letters, digits, '.' or "
                 "'-', for the name is part of the ids of its batches",
             )
-        if type(terms.hours_east) is not int or not -12 <= terms.hours_east <= 14:
-            raise TypeError("a zone lies -12 to 14 whole hours east of Greenwich")
         self.books = books
         self.terms = terms
         self.netting = one_of(Netting, terms.netting)
         self.calendar = Calendar(holidays, weekend)
         self._ledger = books.ledger
-        self._crossings = Crossings(books.ledger, terms.partner, terms.currency)
+        self._crossings = Crossings(books.ledger, terms)
         self._batches: list[Batch] = []
         self._places: dict[str, int] = {}
         self._items: list[list[Crossing]] = []
@@ -107,13 +105,15 @@ class Register:
         self.read()
         cycle = self._cycle_of_row.get(row)
         if cycle is None:
-            raise SettlementError("NOT_FOUND", f"no transaction in row {row} crosses the link")
+            raise SettlementError(
+                "NOT_FOUND", f"no transaction in row {shown(row)} crosses the link"
+            )
         return self._batches[cycle - self._first]
 
     def _place(self, batch: str) -> int:
         place = self._places.get(batch)
         if place is None:
-            raise SettlementError("NOT_FOUND", f"no batch {quote(str(batch))}")
+            raise SettlementError("NOT_FOUND", f"no batch {shown(batch)}")
         return place
 
     def catch_up(self) -> int:
@@ -134,7 +134,8 @@ class Register:
         Raises:
             SettlementError: ``BATCH_CLOSED`` if a row lies in a cycle that was cut off, which only
                 a journal can have that was changed; the row is then in no batch, and others are
-                in theirs. ``CLOCK_INVALID``.
+                in theirs; and if the clearing of another link has settled debts to the same
+                partner in the same currency, which are then all its. ``CLOCK_INVALID``.
         """
         with self._ledger.locked():
             journal = self._ledger.journal

@@ -77,6 +77,8 @@ def domestic_statement(ledger: View, start: int = 0, *, bank: str = "") -> Itera
     ...     break
     khqr@A khqr@B 50000 KHR 20254
     """
+    if type(start) is not int or start < 0:
+        raise TypeError("a row is known by an int from 0 on")
     accounts, journal, first, known = ledger.state.accounts, ledger.journal, start, ""
     for row in journal.rows(start):
         hop = _hop(row, accounts)
@@ -127,6 +129,9 @@ def item_statement(
         yield StatementRow(item.hash, item.currency, abs(item.net), *ends, cycle, SUCCESS, place)
 
 
+_NEEDED = ("hash", "currency", "amount", "sender", "receiver", "day", "status")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """What the columns of a counterparty's file are called, and how its cells are read.
@@ -157,6 +162,15 @@ class Columns:
     statuses: Mapping[str, str] = field(default_factory=dict)
     decimals: Mapping[str, int] = field(default_factory=lambda: BAKONG)
 
+    def __post_init__(self) -> None:
+        for name in _NEEDED:
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(f"the name of the column of {name} is str")
+        if not isinstance(self.statuses, Mapping) or not isinstance(self.decimals, Mapping):
+            raise TypeError("statuses and decimals are mappings")
+        if not all(type(places) is int and 0 <= places <= 18 for places in self.decimals.values()):
+            raise TypeError("decimals are whole numbers from 0 to 18")
+
 
 def read_statement(lines: Iterable[str], columns: Columns | None = None) -> Iterator[StatementRow]:
     """Yield the rows of a counterparty's file, one by one.
@@ -174,7 +188,9 @@ def read_statement(lines: Iterable[str], columns: Columns | None = None) -> Iter
     >>> [(row.units, row.sender, row.day) for row in read_statement(file)]
     [(1250, 'khqr@deva', 20254)]
     """
-    columns = columns or Columns()
+    columns = Columns() if columns is None else columns
+    if not isinstance(columns, Columns):
+        raise TypeError(f"columns are Columns, not {type(columns).__name__}")
     heading: list[str] = []
     places: dict[str, int] = {}
     for line, cells in read_cells(lines):
@@ -187,9 +203,6 @@ def read_statement(lines: Iterable[str], columns: Columns | None = None) -> Iter
             yield _row({name: cells[place] for name, place in places.items()}, columns, line)
     if not heading:
         raise broken(1, "", "the file is empty; expected a heading")
-
-
-_NEEDED = ("hash", "currency", "amount", "sender", "receiver", "day", "status")
 
 
 def _places(heading: list[str], columns: Columns, line: int) -> dict[str, int]:

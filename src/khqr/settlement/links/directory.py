@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from ..errors import SettlementError, one_of
+from ..errors import SettlementError, one_of, shown
 from ..money import BOOKS, Money
 from ..payments.limits import DAY
 from ..payments.payment import Source
@@ -104,6 +104,8 @@ class Directory:
         """
         terms = self._ends.term(link)
         self._ends.abroad(book, terms)
+        if not isinstance(merchant, str):
+            raise TypeError(f"a merchant is known by a str, not {type(merchant).__name__}")
         account = f"payable:{merchant}"
         self.simulation.books.account(book, account, terms.currency)
         money = amount if isinstance(amount, Money) else None
@@ -111,7 +113,7 @@ class Directory:
             raise TypeError(f"minor units are an int, not {type(money.units).__name__}")
         currency = money.currency if money else amount
         if currency not in BOOKS:
-            raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the books have no {currency!r:.20}")
+            raise SettlementError("CURRENCY_NOT_SUPPORTED", f"the books have no {shown(currency)}")
         payee = Payee(book, account, money.units if money else None, str(currency))
         order = {(link, code): payee}
         read_order_code(code, terms, order)
@@ -148,13 +150,14 @@ class Directory:
         base = sold if base is None else base
         if sold == bought or sold not in BOOKS or bought not in BOOKS or base not in {sold, bought}:
             raise SettlementError(
-                "QUOTE_PAIR_MISMATCH", f"{sold!r:.20} to {bought!r:.20} by {base!r:.20} is no pair"
+                "QUOTE_PAIR_MISMATCH",
+                f"{shown(sold)} to {shown(bought)} by {shown(base)} is no pair",
             )
         if type(life) is not int or not 0 <= life <= 366 * DAY:
             raise TypeError("life is a whole number of milliseconds, at most a year")
         owner = terms.owner if owner is None else owner
         if owner not in self.simulation.books.kinds:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no book {owner!r:.20}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no book {shown(owner)}")
         fraction = price_of(price)
         with self.simulation.call() as now:
             quote = CrossQuote(

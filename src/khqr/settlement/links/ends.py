@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from ...errors import quote as quoted
-from ..errors import SettlementError, one_of
+from ..errors import SettlementError, one_of, shown
 from ..ledger.chart import BookKind
 from ..ledger.holds import HoldState
 from ..ledger.instructions import InstructionState
@@ -72,7 +72,7 @@ class Ends:
         """
         terms = self.terms.get(link)
         if terms is None:
-            raise SettlementError("NOT_FOUND", f"there is no link {quoted(str(link)[:50])}")
+            raise SettlementError("NOT_FOUND", f"there is no link {shown(link)}")
         return terms
 
     def open(self, link: str, direction: Direction) -> Terms:
@@ -90,7 +90,7 @@ class Ends:
         """Refuse a book that is no bank, wallet or acquirer behind the partner of a link."""
         if self.simulation.books.kinds.get(book) is not BookKind.FOREIGN or book == terms.partner:
             raise SettlementError(
-                "UNKNOWN_ACCOUNT", f"{quoted(str(book)[:50])} is no book abroad behind {terms.name}"
+                "UNKNOWN_ACCOUNT", f"{shown(book)} is no book abroad behind {terms.name}"
             )
 
     def find(self, payment_id: str) -> CrossPayment:
@@ -101,9 +101,7 @@ class Ends:
         """
         payment = self.payments.get(payment_id)
         if payment is None:
-            raise SettlementError(
-                "NOT_FOUND", f"there is no payment {quoted(str(payment_id)[:50])}"
-            )
+            raise SettlementError("NOT_FOUND", f"there is no payment {shown(payment_id)}")
         return payment
 
     def keep(self, payment: CrossPayment) -> CrossPayment:

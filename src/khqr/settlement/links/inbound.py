@@ -67,7 +67,7 @@ class Inbound:
         ends.keep(payment)
         if code.bank != terms.sponsor:  # else nothing leaves the sponsor's settlement account
             account = simulation.books.account(terms.sponsor, "bsa", money.currency)
-            until = terms.cancel_until(now)
+            until = terms.cancel_until(now + HOLD_LIFE)  # it may be sent that late
             # Kept before it is placed: whoever recovers knows by its number whether it was.
             payment = ends.keep(payment._replace(hold=len(simulation.ledger.state.holds)))
             simulation.ledger.hold(account, money.units, expires_at=until)
@@ -194,7 +194,7 @@ class Inbound:
         """End a payment whose time has passed."""
         until = payment.confirmed_at + HOLD_LIFE
         if payment.state is not CrossState.HELD:
-            until = self._ends.term(payment.link).cancel_until(payment.confirmed_at)
+            until = self._ends.term(payment.link).cancel_until(payment.sent_at or 0)
         begun = payment.state is CrossState.CREATED  # what a stop interrupted may be sent again
         if payment.row is None and now > until and not begun:
             late = SettlementError("HOLD_EXPIRED", "no answer came in time")

@@ -15,7 +15,7 @@ from math import gcd
 from typing import NamedTuple
 
 from ...errors import quote as quoted
-from ..errors import SettlementError
+from ..errors import SettlementError, shown
 from ..money import BOOKS, LARGEST
 from ..payments.quotes import QUOTE_MOVES, QuoteEvent, QuoteState, rounded_up
 
@@ -143,7 +143,7 @@ class CrossQuotes:
     def __getitem__(self, quote_id: str) -> CrossQuote:
         quote = self._quotes.get(quote_id)
         if quote is None:
-            raise SettlementError("NOT_FOUND", f"there is no quote {quoted(str(quote_id)[:50])}")
+            raise SettlementError("NOT_FOUND", f"there is no quote {shown(quote_id)}")
         return quote
 
     def state(self, quote_id: str, now: int) -> QuoteState:

@@ -14,7 +14,7 @@ from ..payments.stops import Stop
 from .directory import Directory, success
 from .inbound import Inbound
 from .outbound import Outbound
-from .payment import CrossEvent, CrossPayment, CrossState, PartnerAnswer
+from .payment import OPEN, CrossEvent, CrossPayment, CrossState, PartnerAnswer
 from .terms import Direction, Terms
 
 __all__ = ["Sending"]
@@ -190,7 +190,7 @@ class Sending(Directory):
             payment = self.find(payment_id)
             if payment.state is not CrossState.HELD:
                 name = _OVER.get(payment.state, "HOLD_ALREADY_POSTED")
-                if payment.state in {CrossState.UNKNOWN, CrossState.CANCELLING}:
+                if payment.state in OPEN:
                     name = "RESULT_UNKNOWN"
                 raise SettlementError(name, f"the payment is {payment.state.value}")
             return self._ways[payment.direction].void(payment)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ...alipayplus import CodeKind
-from ...errors import quote
-from ..errors import SettlementError
+from ..errors import SettlementError, shown
 from ..money import BOOKS
 from ..payments.limits import DAY
 
@@ -62,7 +61,7 @@ class Terms:
 
     Raises:
         SettlementError: ``CURRENCY_NOT_SUPPORTED`` for a currency that the books do not have.
-        TypeError: for a fee that is none.
+        TypeError: for a fee, a cap, a zone or a time to cancel that is none.
 
     >>> terms = Terms(name="demo", sponsor="S", partner="X", currency="THB", fee=150)
     >>> terms.fee_of(10_00), terms.owner
@@ -87,13 +86,21 @@ class Terms:
     cancel_minutes: int = 15
 
     def __post_init__(self) -> None:
+        if not isinstance(self.caps, Mapping):
+            raise TypeError(f"caps are a mapping, not {type(self.caps).__name__}")
         for currency in (self.currency, *self.payers, *self.caps):
             if currency not in BOOKS:
                 raise SettlementError(
-                    "CURRENCY_NOT_SUPPORTED", f"the books have no {quote(str(currency))}"
+                    "CURRENCY_NOT_SUPPORTED", f"the books have no {shown(currency)}"
                 )
         if type(self.fee) is not int or not 0 <= self.fee < 10_000:
             raise TypeError("a fee is 0 to 9999 basis points, a whole number")
+        if not all(type(cap) is int and cap > 0 for cap in self.caps.values()):
+            raise TypeError("a cap is minor units, a whole number over 0")
+        if type(self.hours_east) is not int or not -12 <= self.hours_east <= 14:
+            raise TypeError("a zone lies -12 to 14 whole hours east of Greenwich")
+        if type(self.cancel_minutes) is not int or not 0 <= self.cancel_minutes <= 24 * 60:
+            raise TypeError("a time to cancel is 0 to 1440 minutes, a whole number")
 
     @property
     def owner(self) -> str:

@@ -9,9 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from ...errors import quote as quoted
-from ..books.books import Books
-from ..errors import SettlementError, one_of
+from ..books.books import Books, FlowCall
+from ..errors import SettlementError, one_of, shown
 from ..ledger.chart import BookKind, chart_line
 from ..ledger.holds import HoldState
 from ..ledger.instructions import Refused
@@ -157,7 +156,7 @@ class Desk:
             SettlementError: ``ACCOUNT_ID_INVALID`` or ``UNKNOWN_ACCOUNT``.
         """
         if self.books.kinds.get(bank) is not BookKind.INSTITUTION:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quoted(str(bank))}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {shown(bank)}")
         if not isinstance(name, str):
             raise TypeError(f"a name is str, not {type(name).__name__}")
         chart_line(BookKind.INSTITUTION, f"wallet:{name}")
@@ -174,6 +173,8 @@ class Desk:
 
     def fund_bank(self, bank: str, money: Money) -> None:
         """Give a bank reserves, and turn all of them into settlement balance."""
+        if not isinstance(bank, str):
+            raise TypeError(f"the code of a bank is str, not {type(bank).__name__}")
         for flow in ("reserve", "issue"):
             self.books.run(flow, {"bank": bank}, {"amount": money})
 
@@ -181,10 +182,10 @@ class Desk:
         """Pay cash into a customer's account, and load the wallet from there if it is meant."""
         name, _, bank = self.customer(payer).id.partition("@")
         what = {"amount": money}
-        with self.ledger.locked():
-            self.books.run("deposit", {"bank": bank, "account": f"casa:{name}"}, what)
-            if one_of(Source, source) is Source.WALLET:
-                self.books.run("load", {"bank": bank, "customer": name}, what)
+        calls = [FlowCall("deposit", {"bank": bank, "account": f"casa:{name}"}, what)]
+        if one_of(Source, source) is Source.WALLET:
+            calls.append(FlowCall("load", {"bank": bank, "customer": name}, what))
+        self.books.run_all(calls)
 
     def customer(self, payer: str) -> Customer:
         """Return a customer by ``name@bank``.
@@ -194,7 +195,7 @@ class Desk:
         """
         customer = self.customers.get(payer)
         if customer is None:
-            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {quoted(str(payer))}")
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no customer {shown(payer)}")
         return customer
 
     def offer(
@@ -221,7 +222,9 @@ class Desk:
             SettlementError: ``QUOTE_PAIR_MISMATCH`` for anything but riel and dollar.
         """
         if {sold, bought} != {"KHR", "USD"}:
-            raise SettlementError("QUOTE_PAIR_MISMATCH", f"{sold!r} to {bought!r} is not converted")
+            raise SettlementError(
+                "QUOTE_PAIR_MISMATCH", f"{shown(sold)} to {shown(bought)} is not converted"
+            )
         if type(life) is not int or life < 0:
             raise TypeError("life is a whole number of milliseconds")
         top = 0 if spread is None else Money.of(spread, sold).units
@@ -241,7 +244,7 @@ class Desk:
         """
         payment = self.payments.get(payment_id)
         if payment is None:
-            raise SettlementError("NOT_FOUND", f"there is no payment {quoted(str(payment_id))}")
+            raise SettlementError("NOT_FOUND", f"there is no payment {shown(payment_id)}")
         return payment
 
     def _keep(self, payment: Payment) -> Payment:

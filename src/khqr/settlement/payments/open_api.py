@@ -195,7 +195,7 @@ def _read(body: str | bytes | Body) -> object:
             return None
         try:
             return json.loads(body, parse_float=Decimal)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):  # the last but one: no Decimal has it
             return None
     if not isinstance(body, Mapping | list):
         raise TypeError(f"a body is JSON, a dict or a list, not {type(body).__name__}")

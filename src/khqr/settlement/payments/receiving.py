@@ -100,7 +100,8 @@ class Receiving(Desk):
         Raises:
             SettlementError: ``REFUND_EXCEEDS_ORIGINAL``, ``REFUND_WINDOW``,
                 ``ORIGINAL_NOT_COMMITTED``, ``IN_FLIGHT`` for a part of what the payee was not yet
-                credited with, ``INSUFFICIENT_FUNDS``, ``INSUFFICIENT_SETTLEMENT_BALANCE``,
+                credited with, ``AMOUNT_NOT_POSITIVE`` for a part so small that the payer would get
+                nothing of it, ``INSUFFICIENT_FUNDS``, ``INSUFFICIENT_SETTLEMENT_BALANCE``,
                 ``NOT_FOUND``.
         """
         with self.call() as now:
