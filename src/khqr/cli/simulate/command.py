@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ..console import Output
 from ..options import examples, face
 from .demo import demo
-from .files import journal_option, report_option, write_journal, write_report
+from .files import check_files, journal_option, report_option, write_journal, write_report
 from .outcome import print_run, run_shape
 from .progress import shown
 
@@ -76,6 +76,7 @@ def simulate(
         return
     from ...settlement.load.replay import run
 
+    check_files(report, journal)
     plan, title = _plan(**options)
     start = time.monotonic()
     console = output.console(stderr=True)

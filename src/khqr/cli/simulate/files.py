@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ...settlement.ledger.view import View
     from ...settlement.report import Figures
 
-__all__ = ["journal_option", "report_option", "write_journal", "write_report"]
+__all__ = ["check_files", "journal_option", "report_option", "write_journal", "write_report"]
 
 _JOURNALS = (".jsonl", ".parquet")
 
@@ -21,8 +22,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def _in_a_folder(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     """Refuse a file that cannot be written before a long run, not after it."""
-    if path is not None and not path.parent.is_dir():
+    if path is None:
+        return None
+    if path.is_dir():
+        raise click.BadParameter(f"{str(path)!r} is a folder.")
+    if not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {str(path.parent)!r}.")
+    if not path.exists() and not os.access(path.parent, os.W_OK):
+        raise click.BadParameter(f"no file can be made in the folder {str(path.parent)!r}.")
     return path
 
 
@@ -50,6 +57,24 @@ def journal_option(command: _Command) -> _Command:
         callback=_journal,
         help="Also write the journal: FILE.jsonl or FILE.parquet.",
     )(command)
+
+
+def check_files(report: Path | None, journal: Path | None) -> None:
+    """Refuse before a long run what could not be written after it.
+
+    Raises:
+        MissingDependency: for what is not installed.
+        click.UsageError: if both are one file.
+    """
+    from ...settlement.ledger.columns import require_pyarrow
+    from ...settlement.report.page import require_page
+
+    if report is not None:
+        if journal is not None and report.resolve() == journal.resolve():
+            raise click.UsageError("--report and --journal are one file; name two.")
+        require_page()
+    if journal is not None and journal.suffix == ".parquet":
+        require_pyarrow()
 
 
 def write_report(figures: Figures, path: Path) -> None:
