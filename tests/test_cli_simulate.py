@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from khqr.cli.app import khqr as command
 from khqr.cli.simulate import simulate
 from khqr.cli.simulate.progress import memory
 from khqr.settlement import Violation, read_journal
+from khqr.settlement.ledger import lines
 from khqr.settlement.load import replay
 from khqr.settlement.load.audit import JournalAudit
 from khqr.settlement.load.plan import Plan
@@ -119,6 +121,37 @@ def test_the_journal_is_written_and_read_back(tmp_path: Path) -> None:
     with path.open(encoding="utf-8") as file:
         again = read_journal(file, clock=lambda: 0, rising_ids=True)
     assert (again.chain, len(again.journal)) == (shape["chain"], shape["rows"])
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_journal_that_is_stopped_halfway_is_not_left_behind(
+    problem: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: object) -> Iterator[str]:
+        yield "half\n"
+        raise problem
+
+    monkeypatch.setattr(lines, "journal_lines", stopped)
+    path = tmp_path / "run.jsonl"
+    path.write_text("what was there")
+    result = CliRunner().invoke(command, ["simulate", "--payments", "9", "--journal", str(path)])
+    assert result.exit_code != 0
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
+        ("run.jsonl", "what was there")
+    ]
+
+
+def test_a_journal_goes_through_a_link_and_into_a_device(tmp_path: Path) -> None:
+    link, path = tmp_path / "link.jsonl", tmp_path / "run.jsonl"
+    path.write_text("old")
+    link.symlink_to(path)
+    assert run("--payments", "9", "--journal", link).exit_code == 0
+    assert link.is_symlink()
+    assert path.read_text(encoding="utf-8").startswith('{"journal":')
+    link.unlink()
+    link.symlink_to(os.devnull)
+    assert run("--payments", "9", "--journal", link).exit_code == 0
+    assert {file.name for file in tmp_path.iterdir()} == {"link.jsonl", "run.jsonl"}
 
 
 @pytest.fixture

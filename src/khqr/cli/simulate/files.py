@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,7 +29,7 @@ def _in_a_folder(_: click.Context, __: click.Parameter, path: Path | None) -> Pa
         raise click.BadParameter(f"{str(path)!r} is a folder.")
     if not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {str(path.parent)!r}.")
-    if not path.exists() and not os.access(path.parent, os.W_OK):
+    if (path.is_file() or not path.exists()) and not os.access(path.parent, os.W_OK):
         raise click.BadParameter(f"no file can be made in the folder {str(path.parent)!r}.")
     return path
 
@@ -81,7 +82,9 @@ def write_report(figures: Figures, path: Path) -> None:
     """Write figures as a page."""
     from ...settlement.report import html
 
-    path.write_text(html(figures), encoding="utf-8", newline="\n")
+    page = html(figures)
+    with _whole(path) as part:
+        part.write_text(page, encoding="utf-8", newline="\n")
 
 
 def write_journal(ledger: View, path: Path) -> None:
@@ -89,8 +92,25 @@ def write_journal(ledger: View, path: Path) -> None:
     from ...settlement.ledger.columns import write_parquet
     from ...settlement.ledger.lines import journal_lines
 
-    if path.suffix == ".parquet":
-        write_parquet(ledger, path)
+    with _whole(path) as part:
+        if path.suffix == ".parquet":
+            write_parquet(ledger, part)
+        else:
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(journal_lines(ledger))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which becomes the file once it is whole.
+
+    Half of a journal, left behind by Ctrl-C or a full disk, would read as one of a shorter run.
+    """
+    from ...bulk.journal import replaced
+
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # such as a pipe
+        yield path
     else:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(journal_lines(ledger))
+        with replaced(path) as part:
+            yield part
