@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from khqr.cli.app import khqr as command
 from khqr.cli.simulate import simulate
 from khqr.cli.simulate.progress import memory
 from khqr.settlement import Violation, read_journal
+from khqr.settlement.ledger import lines
 from khqr.settlement.load import replay
 from khqr.settlement.load.audit import JournalAudit
 from khqr.settlement.load.plan import Plan
@@ -120,17 +123,98 @@ def test_the_journal_is_written_and_read_back(tmp_path: Path) -> None:
     assert (again.chain, len(again.journal)) == (shape["chain"], shape["rows"])
 
 
-@pytest.mark.parametrize("option", ["--report", "--journal"])
-def test_a_file_in_no_folder_is_refused_before_anything_is_paid(
-    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_a_journal_that_is_stopped_halfway_is_not_left_behind(
+    problem: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def stopped(_: object) -> Iterator[str]:
+        yield "half\n"
+        raise problem
+
+    monkeypatch.setattr(lines, "journal_lines", stopped)
+    path = tmp_path / "run.jsonl"
+    path.write_text("what was there")
+    result = CliRunner().invoke(command, ["simulate", "--payments", "9", "--journal", str(path)])
+    assert result.exit_code != 0
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
+        ("run.jsonl", "what was there")
+    ]
+
+
+def test_a_journal_goes_through_a_link_and_into_a_device(tmp_path: Path) -> None:
+    link, path = tmp_path / "link.jsonl", tmp_path / "run.jsonl"
+    path.write_text("old")
+    link.symlink_to(path)
+    assert run("--payments", "9", "--journal", link).exit_code == 0
+    assert link.is_symlink()
+    assert path.read_text(encoding="utf-8").startswith('{"journal":')
+    link.unlink()
+    link.symlink_to(os.devnull)
+    assert run("--payments", "9", "--journal", link).exit_code == 0
+    assert {file.name for file in tmp_path.iterdir()} == {"link.jsonl", "run.jsonl"}
+
+
+@pytest.fixture
+def never_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError("it was run")
 
     monkeypatch.setattr(replay, "run", never)
-    result = run(option, tmp_path / "nowhere" / "run.jsonl")
+
+
+@pytest.mark.usefixtures("never_run")
+@pytest.mark.parametrize("option", ["--report", "--journal"])
+def test_a_file_that_cannot_be_is_refused_before_anything_is_paid(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder.jsonl"
+    folder.mkdir()
+    for path, said in ((tmp_path / "nowhere" / "run.jsonl", "there is no folder"), (folder, "")):
+        result = run(option, path)
+        assert result.exit_code == 2
+        assert said in result.stderr
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != tmp_path)  # root may write all
+    result = run(option, tmp_path / "run.jsonl")
     assert result.exit_code == 2
-    assert "there is no folder" in result.stderr
+    assert "no file can be made in the folder" in result.stderr
+
+
+@pytest.mark.usefixtures("never_run")
+def test_an_empty_name_is_refused_before_anything_is_paid() -> None:
+    result = run("--report", "")
+    assert result.exit_code == 2
+    assert "'.' is a folder" in result.stderr
+
+
+@pytest.mark.usefixtures("never_run")
+@pytest.mark.parametrize("more", [(), ("demo",)])
+def test_report_and_journal_are_two_files(more: tuple[str, ...], tmp_path: Path) -> None:
+    one, same = tmp_path / "run.jsonl", tmp_path / "." / "run.jsonl"
+    result = run(*more, "--report", one, "--journal", same)
+    assert result.exit_code == 2
+    assert "are one file" in result.stderr
+    assert not one.exists()
+
+
+@pytest.mark.usefixtures("never_run")
+@pytest.mark.parametrize(
+    ("module", "option", "extra"),
+    [
+        ("vl_convert", ("--report", "run.html"), "simulate"),
+        ("pyarrow", ("--journal", "run.parquet"), "parquet"),
+    ],
+)
+def test_what_a_file_needs_is_looked_for_before_anything_is_paid(
+    module: str,
+    option: tuple[str, str],
+    extra: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    result = run(option[0], tmp_path / option[1])
+    assert result.exit_code == 2
+    assert f'pip install "khqr[{extra}]"' in result.stderr
 
 
 def test_options_of_the_demo_stand_behind_its_name(tmp_path: Path) -> None:

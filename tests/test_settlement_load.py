@@ -12,11 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khqr import KhqrError, MissingDependency
-from khqr.settlement import INVARIANTS, Audit, Customer, Money, Movement, Posting, SettlementError
+from khqr.settlement import (
+    INVARIANTS,
+    Audit,
+    Customer,
+    Money,
+    Movement,
+    Posting,
+    SettlementError,
+    Tier,
+)
 from khqr.settlement.load import mirror
 from khqr.settlement.load.columns import LARGEST_SERIAL, OUTCOMES, Columns
 from khqr.settlement.load.straight_through import StraightThrough
-from load_model import DAY, START, Model, Payment, columns_of, payments, small_world
+from load_model import DAY, START, CodeOf, Model, Payment, columns_of, payments, small_world
 from material import EXAMPLES
 
 
@@ -196,6 +205,8 @@ def test_columns_have_one_length_and_one_dimension() -> None:
         bank.pay_many(good._replace(ids=[1, 2]))
     with pytest.raises(TypeError, match="ids is no column"):
         bank.pay_many(good._replace(ids=np.array([[1]])))
+    with pytest.raises(TypeError, match="ids holds columns of several lengths"):
+        bank.pay_many(good._replace(ids=[[1], [1, 2]]))  # type: ignore[list-item] # as a caller may
     with pytest.raises(TypeError, match="payments are Columns, not tuple"):
         bank.pay_many(tuple(good))  # type: ignore[arg-type] # what a caller may hand over
     with pytest.raises(TypeError, match="chunk is a whole number"):
@@ -334,6 +345,52 @@ def test_customers_and_codes_that_cannot_be_are_refused() -> None:
         bank.add_payer(Customer("dara@deva"), "purse")
     with pytest.raises(KhqrError):
         bank.add_code(b"\xff")
+
+
+BROADER: dict[str, Any] = {"per_payment": {"KHR": 10**30}, "caps": {Tier.FULL: {"KHR": 10**30}}}
+
+
+def test_limits_that_no_column_could_hold_are_none_at_all() -> None:
+    for many in (False, True):
+        bank = StraightThrough(["deva"], **BROADER)
+        bank.fund_bank("deva", Money("KHR", 900))
+        payer = bank.add_payer(Customer("dara@deva"))
+        bank.add_customer(Customer("shop@deva"))
+        bank.fund(payer, Money("KHR", 500))
+        code = bank.add_code(CodeOf(wallet="shop").text())
+        pay = at_once(bank, [(1, 0, code, 500, 1, -1, 0, -1)], 1) if many else None
+        assert (pay[1] == [""]) if pay else bank.pay(1, payer, code, 500, time=1)
+
+
+def test_a_tier_without_limits_may_not_pay() -> None:
+    bank = StraightThrough(["deva"], caps={Tier.FULL: {"KHR": -(10**30)}})
+    for tier in Tier:
+        number = bank.add_customer(Customer("dara@deva", tier))
+        assert list(bank.caps[2 * number : 2 * number + 2]) == [-1, -1]
+
+
+@pytest.mark.parametrize("limit", ["900", 900.0, None, True])
+def test_a_limit_is_a_whole_number(limit: Any) -> None:
+    for more in ({"per_payment": {"KHR": limit}}, {"caps": {Tier.FULL: {"USD": limit}}}):
+        with pytest.raises(TypeError, match="a limit is an int"):
+            StraightThrough(["deva"], **more)
+
+
+def test_what_is_no_customer_no_payer_and_no_currency_is_refused() -> None:
+    bank = small_world()
+    before = len(bank.customers), bank.ledger.chain
+    for nobody in (None, "dara@deva", Customer(5)):  # type: ignore[arg-type] # what is tried
+        with pytest.raises(TypeError, match="a customer is a Customer"):
+            bank.add_customer(nobody)  # type: ignore[arg-type] # as above
+    for currencies in ("USD", ["KHR", "EUR"], [5]):
+        refused(
+            "CURRENCY_NOT_SUPPORTED",
+            lambda has=currencies: bank.add_payer(Customer("new@deva"), "wallet", has),
+        )
+    for payer in (-1, len(bank.customer_of), 10**50):
+        refused("UNKNOWN_ACCOUNT", lambda who=payer: bank.fund(who, Money("KHR", 5)))
+    refused("CURRENCY_NOT_SUPPORTED", lambda: bank.fund(0, Money("EUR", 5)))
+    assert before == (len(bank.customers), bank.ledger.chain)
 
 
 def test_a_dynamic_code_of_a_wallet_is_paid_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,18 @@ def test_a_plan_shares_out_all_its_payments(payments: int, days: int) -> None:
     assert [day for day, _ in counts] == list(range(19_358, 19_358 + days))
     assert sum(count for _, count in counts) == payments
     assert all(count >= 0 for _, count in counts)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("payments", -1), ("payments", "5"), ("days", 0), ("days", True), ("first_day", 10**7)),
+        *(("seed", -1), ("banks", 1), ("banks", 91), ("shops", 0), ("payers", -1), ("texts", -1)),
+    ],
+)
+def test_a_plan_that_cannot_be_run_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"{name} of a plan is a whole number"):
+        Plan(**{"payments": 5, name: value})
 
 
 def test_the_half_year_is_the_first_of_2023() -> None:

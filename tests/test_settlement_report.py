@@ -136,7 +136,9 @@ def test_a_broken_invariant_is_counted() -> None:
     good = Invariant("X2", "always", lambda _: iter(()))
     figures = figures_of(run.sim, audit=Audit(run.sim.ledger, [bad, good]))
     assert figures.invariants == (InvariantRow("X1", "never", 2), InvariantRow("X2", "always", 0))
-    assert "1 of 2 invariants broken" in html(figures)
+    page = html(figures)
+    assert "1 of 2 invariants broken" in page
+    assert page.count('<td class="number below whole">') == 2  # of the invariant, and the total
 
 
 # What went over links.

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from ..console import Output
 from ..options import examples, face
 from .demo import demo
-from .files import journal_option, report_option, write_journal, write_report
+from .files import check_files, journal_option, report_option, write_journal, write_report
 from .outcome import print_run, run_shape
 from .progress import shown
 
@@ -45,7 +45,7 @@ _MOST_PAYMENTS = 100_000_000
     help="The volume of the first half of 2023: 35.4 million payments over 181 days.",
 )
 @click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**128 - 1), default=1, show_default=True)
 @click.option("--banks", type=click.IntRange(2, 90), help="8, or 20 for the half-year.")
 @click.option(
     "--texts",
@@ -76,6 +76,7 @@ def simulate(
         return
     from ...settlement.load.replay import run
 
+    check_files(report, journal)
     plan, title = _plan(**options)
     start = time.monotonic()
     console = output.console(stderr=True)

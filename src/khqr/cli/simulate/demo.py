@@ -15,7 +15,7 @@ from rich.text import Text
 from ..console import Output
 from ..options import examples, face
 from ..printable import printable
-from .files import journal_option, report_option, write_journal, write_report
+from .files import check_files, journal_option, report_option, write_journal, write_report
 
 if TYPE_CHECKING:
     from ...settlement.money import Money
@@ -46,6 +46,7 @@ def demo(output: Output, *, journal: Path | None, report: Path | None) -> None:
     from ...settlement.report import figures_of
     from ...settlement.story import tell
 
+    check_files(report, journal)
     story = tell()
     if report is not None:
         title, clearings = "A story of payments", [story.clearing]

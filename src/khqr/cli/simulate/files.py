@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from ...settlement.ledger.view import View
     from ...settlement.report import Figures
 
-__all__ = ["journal_option", "report_option", "write_journal", "write_report"]
+__all__ = ["check_files", "journal_option", "report_option", "write_journal", "write_report"]
 
 _JOURNALS = (".jsonl", ".parquet")
 
@@ -21,8 +23,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def _in_a_folder(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
     """Refuse a file that cannot be written before a long run, not after it."""
-    if path is not None and not path.parent.is_dir():
+    if path is None:
+        return None
+    if path.is_dir():
+        raise click.BadParameter(f"{str(path)!r} is a folder.")
+    if not path.parent.is_dir():
         raise click.BadParameter(f"there is no folder {str(path.parent)!r}.")
+    if (path.is_file() or not path.exists()) and not os.access(path.parent, os.W_OK):
+        raise click.BadParameter(f"no file can be made in the folder {str(path.parent)!r}.")
     return path
 
 
@@ -52,11 +60,31 @@ def journal_option(command: _Command) -> _Command:
     )(command)
 
 
+def check_files(report: Path | None, journal: Path | None) -> None:
+    """Refuse before a long run what could not be written after it.
+
+    Raises:
+        MissingDependency: for what is not installed.
+        click.UsageError: if both are one file.
+    """
+    from ...settlement.ledger.columns import require_pyarrow
+    from ...settlement.report.page import require_page
+
+    if report is not None:
+        if journal is not None and report.resolve() == journal.resolve():
+            raise click.UsageError("--report and --journal are one file; name two.")
+        require_page()
+    if journal is not None and journal.suffix == ".parquet":
+        require_pyarrow()
+
+
 def write_report(figures: Figures, path: Path) -> None:
     """Write figures as a page."""
     from ...settlement.report import html
 
-    path.write_text(html(figures), encoding="utf-8", newline="\n")
+    page = html(figures)
+    with _whole(path) as part:
+        part.write_text(page, encoding="utf-8", newline="\n")
 
 
 def write_journal(ledger: View, path: Path) -> None:
@@ -64,8 +92,25 @@ def write_journal(ledger: View, path: Path) -> None:
     from ...settlement.ledger.columns import write_parquet
     from ...settlement.ledger.lines import journal_lines
 
-    if path.suffix == ".parquet":
-        write_parquet(ledger, path)
+    with _whole(path) as part:
+        if path.suffix == ".parquet":
+            write_parquet(ledger, part)
+        else:
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(journal_lines(ledger))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which becomes the file once it is whole.
+
+    Half of a journal, left behind by Ctrl-C or a full disk, would read as one of a shorter run.
+    """
+    from ...bulk.journal import replaced
+
+    path = path.resolve()
+    if path.exists() and not path.is_file():  # such as a pipe
+        yield path
     else:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(journal_lines(ledger))
+        with replaced(path) as part:
+            yield part

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow import parquet
 
-__all__ = ["COLUMNS", "GROUP", "read_parquet", "write_parquet"]
+__all__ = ["COLUMNS", "GROUP", "read_parquet", "require_pyarrow", "write_parquet"]
 
 GROUP = 65_536
 """Rows that are kept in memory and written at a time."""
@@ -79,6 +79,15 @@ _LISTS = {
 
 _MARK, _ROWS, _WHOLE = b"khqr.journal", b"khqr.rows", b"khqr.chain"
 _VERSION = b"khqr settlement, version 1"
+
+
+def require_pyarrow() -> None:
+    """Refuse to go on without pyarrow.
+
+    Raises:
+        MissingDependency: if pyarrow is not installed.
+    """
+    _pyarrow()
 
 
 def _pyarrow() -> tuple[Any, Any]:

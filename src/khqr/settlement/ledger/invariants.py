@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..errors import SettlementError
 from .audit import Audit, Invariant
+from .instructions import Outcome, checked_id
 
 __all__ = ["INVARIANTS"]
 
@@ -63,9 +65,20 @@ def _covered(audit: Audit) -> Iterator[str]:
 def _once(audit: Audit) -> Iterator[str]:
     for key, state in audit.touched.items():
         row = audit.shadow.ids.get(key)
-        outcome = audit.ledger.outcome(key)
+        outcome = _answer(audit, key)
         if outcome is None or (outcome.state, outcome.row) != (state, row):
             yield f"id {key!r} is {state.value} in row {row}, and the ledger answers {outcome}"
+
+
+def _answer(audit: Audit, key: int | str) -> Outcome | None:
+    """Return what the ledger answers to an id; a damaged row may hold what is none."""
+    ledger = audit.ledger
+    try:
+        checked_id(key)
+    except SettlementError:
+        return None
+    row = ledger.state.ids.get(key)
+    return None if row is None or row >= len(ledger.journal) else ledger.outcome(key)
 
 
 def _held(audit: Audit) -> Iterator[str]:

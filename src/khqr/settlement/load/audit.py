@@ -2,7 +2,9 @@
 
 It reads what `khqr.settlement.Audit` reads row by row, works out the same from it with other code,
 and lets the same invariants be checked. It knows the rows that payments, postings and refusals
-write. A journal with anything else in it, such as holds, is left to the reading row by row.
+write; a movement with an id is a payment. A journal with anything else in it, such as holds, or
+with sums beyond 61 bits, is left to the reading row by row. Then the limits of the day are not
+checked, and nothing more is added up: see ``by_rows``.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ class JournalAudit(Audit):
         limits = Invariant("I13", "the used limit is what is held and paid", self._within)
         self.bank, self.tally = bank, tally
         self.by_rows = False
-        """Whether the journal had to be read row by row."""
+        """Whether the journal had to be read row by row: then without the limits and the tally."""
         super().__init__(bank.ledger, (*INVARIANTS, limits, *more))
         self._begin()
 

@@ -122,7 +122,10 @@ def checked(columns: Columns, payers: int, codes: int) -> list[Numbers]:
     most = Columns(_MOST, payers - 1, codes - 1, _MOST, LARGEST_TIME, LARGEST_SERIAL, _MOST, _MOST)  # type: ignore[arg-type] # as above
     arrays = []
     for name, column in zip(Columns._fields, columns, strict=True):
-        raw = np.asarray(column)
+        try:
+            raw = np.asarray(column)
+        except ValueError:
+            raise TypeError(f"{name} holds columns of several lengths, and no numbers") from None
         if raw.ndim != 1 or (raw.size and raw.dtype.kind not in "iu"):
             raise TypeError(f"{name} is no column of whole numbers of 64 bits, but {raw.dtype}")
         if raw.size and not getattr(_LEAST, name) <= raw.min() <= raw.max() <= getattr(most, name):

@@ -47,6 +47,20 @@ _GROWTH = 50
 """By how many in a hundred the last day of a plan is busier than the first."""
 
 
+_MANY = 2**40
+_SIZES = {
+    "payments": (0, _MANY),
+    "days": (1, 10_000),
+    "first_day": (0, 1_000_000),
+    "seed": (0, 2**128 - 1),
+    "banks": (2, 90),
+    "payers": (0, _MANY),
+    "shops": (1, _MANY),
+    "texts": (0, _MANY),
+}
+"""Least and most of what a plan says; the days end before the years have five digits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The size of a run.
@@ -59,7 +73,10 @@ class Plan:
         banks: between how many banks, 2 to 90.
         payers: how many wallets and accounts pay.
         shops: how many shops are paid.
-        texts: of every so many dynamic codes one is really written, read and hashed.
+        texts: of every so many dynamic codes one is really written, read and hashed; 0 for none.
+
+    Raises:
+        TypeError: for anything but whole numbers of these sizes.
 
     >>> [count for _, count in Plan(payments=1000, days=3).counts()]
     [236, 347, 417]
@@ -73,6 +90,12 @@ class Plan:
     payers: int = 2_000
     shops: int = 200
     texts: int = 1_000
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _SIZES.items():
+            value = getattr(self, name)
+            if type(value) is not int or not least <= value <= most:
+                raise TypeError(f"{name} of a plan is a whole number from {least} to {most}")
 
     def counts(self) -> Iterator[tuple[int, int]]:
         """Yield each day with the number of its payments; together they are all."""

@@ -35,7 +35,7 @@ class Register:
     Args:
         banks: codes of the banks.
         start: the time before the first payment, in milliseconds since 1970.
-        caps: tier to currency to minor units in a day.
+        caps: tier to currency to minor units in a day; who has no limit there may not pay.
         per_payment: currency to the most minor units of one payment, where there is such a limit.
 
     Attributes:
@@ -63,8 +63,13 @@ class Register:
         assert isinstance(ids, RisingIds)
         self.ids = ids
         self.books = Books(self.ledger, dict.fromkeys(banks, BookKind.INSTITUTION))
-        self._caps = caps
-        self.per_payment = [(per_payment or {}).get(currency, NEVER) for currency in CURRENCIES]
+        self._caps = {
+            tier: [_limit(limits.get(currency, -1)) for currency in CURRENCIES]
+            for tier, limits in caps.items()
+        }
+        self.per_payment = [
+            _limit((per_payment or {}).get(currency, NEVER)) for currency in CURRENCIES
+        ]
         self.customers: dict[str, Customer] = {}
         self.numbers: dict[str, int] = {}
         self.codes: list[ShownCode] = []
@@ -90,13 +95,16 @@ class Register:
 
         Raises:
             SettlementError: ``ACCOUNT_ID_INVALID`` or ``UNKNOWN_ACCOUNT`` for its id.
+            TypeError: for anything but a `Customer` of a text and a tier.
         """
+        if not isinstance(customer, Customer) or not isinstance(customer.id, str):
+            raise TypeError("a customer is a Customer, and its id is str")
         name, _, bank = customer.id.partition("@")
         if self.books.kinds.get(bank) is not BookKind.INSTITUTION:
             raise SettlementError("UNKNOWN_ACCOUNT", f"there is no bank {quote(bank)}")
         chart_line(BookKind.INSTITUTION, f"wallet:{name}")
         chart_line(BookKind.TOKENS, customer.id)
-        caps = self._caps[one_of(Tier, customer.tier)]
+        caps = self._caps.get(one_of(Tier, customer.tier), [-1] * len(CURRENCIES))
         number = self.numbers.setdefault(customer.id, len(self.frozen))
         if number == len(self.frozen):
             self.frozen.append(0)
@@ -104,9 +112,8 @@ class Register:
             self.highest_caps.extend([-1] * len(CURRENCIES))
             self.used.extend([0] * len(CURRENCIES))
         self.customers[customer.id] = customer
-        self.frozen[number] = int(customer.frozen)
-        for place, currency in enumerate(CURRENCIES):
-            cap = min(caps.get(currency, -1), NEVER)
+        self.frozen[number] = int(bool(customer.frozen))
+        for place, cap in enumerate(caps):
             where = len(CURRENCIES) * number + place
             self.caps[where] = cap
             self.highest_caps[where] = max(self.highest_caps[where], cap)
@@ -127,11 +134,17 @@ class Register:
             customer: who; entered if it is new.
             source: wallet, or account at the bank.
             currencies: in which the customer has it.
+
+        Raises:
+            SettlementError: as `add_customer` raises it, and ``CURRENCY_NOT_SUPPORTED``.
+            TypeError: as `add_customer` raises it, and for a source that there is not.
         """
+        has = frozenset(currencies)
+        for currency in has.difference(CURRENCIES):
+            raise _no_currency(currency)
         number = self.add_customer(customer)
         name, _, bank = customer.id.partition("@")
         kind = "wallet" if one_of(Source, source) is Source.WALLET else "casa"
-        has = frozenset(currencies)
         self.accounts.extend(
             self.books.account(bank, f"{kind}:{name}", currency) if currency in has else -1
             for currency in CURRENCIES
@@ -140,7 +153,16 @@ class Register:
         return len(self.customer_of) - 1
 
     def fund(self, payer: int, money: Money) -> None:
-        """Pay cash into a payer's account; a wallet is loaded from there."""
+        """Pay cash into a payer's account; a wallet is loaded from there.
+
+        Raises:
+            SettlementError: ``UNKNOWN_ACCOUNT`` for a payer that there is not, or without that
+                currency; ``CURRENCY_NOT_SUPPORTED``; as `Books.run` raises it.
+        """
+        if money.currency not in CURRENCIES:
+            raise _no_currency(money.currency)
+        if not 0 <= payer < len(self.customer_of):
+            raise SettlementError("UNKNOWN_ACCOUNT", f"there is no payer of the number {payer:#x}")
         number = self.accounts[len(CURRENCIES) * payer + CURRENCIES.index(money.currency)]
         account = self.ledger.account(number)
         name, what = account.party, {"amount": money}
@@ -182,6 +204,18 @@ class Register:
             return account, -1, 0
         casa = self.books.account(code.bank, f"casa:{code.beneficiary}", code.currency)
         return account, casa, payee.credit_days
+
+
+def _limit(units: object) -> int:
+    """Return a limit as the columns have it: -1 where nothing may be paid, at most `NEVER`."""
+    if type(units) is not int:
+        raise TypeError(f"a limit is an int of minor units, not {type(units).__name__}")
+    return max(-1, min(units, NEVER))
+
+
+def _no_currency(currency: object) -> SettlementError:
+    found = quote(str(currency)[:20])
+    return SettlementError("CURRENCY_NOT_SUPPORTED", f"{found} is not {' or '.join(CURRENCIES)}")
 
 
 def steps(account: int, payee: int, credited: int, amount: int) -> list[Step]:

@@ -8,17 +8,15 @@ is the order in which the rules are looked at.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
 from typing import NoReturn
 
 from ..errors import REFUSALS, SettlementError
 from ..ledger.instructions import InstructionState, body_digest, recorded_digest
 from ..ledger.journal import CONTINUED, LARGEST_TIME, NUMBER_ID, PACK, Kind
 from ..ledger.steps import Step
-from ..payments.limits import business_day, day_starts
 from .columns import LARGEST_SERIAL, Columns, Outcomes, checked, require_numpy
-from .register import CURRENCIES, Register, steps
+from .register import CURRENCIES, steps
+from .waiting import Waiting
 
 __all__ = ["CHUNK", "StraightThrough"]
 
@@ -36,7 +34,7 @@ Body = tuple[int, int, int, int]
 """What `steps` takes: payer's account, where the hop goes, the account credited at once, amount."""
 
 
-class StraightThrough(Register):
+class StraightThrough(Waiting):
     """A register whose payers pay its codes, one by one or many at once, with the same result.
 
     >>> from khqr import Individual, encode
@@ -56,18 +54,12 @@ class StraightThrough(Register):
     4100
     """
 
-    waiting: dict[int, array[int]]
-    """Business day to what is credited on it: suspense, account and amount of each payment."""
-
     def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type] # as Register takes them
-        self.waiting = {}
+        super().__init__(*args, **options)
         state = self.ledger.state
         self._posted, self._floor, self._ceiling = state.posted, state.floor, state.ceiling
         self._legs = state.accounts.legs
         self.mirror: object = None
-        self.lock = self.ledger.locked()
-        self.go_on(self.time)
 
     # One by one.
 
@@ -235,17 +227,6 @@ class StraightThrough(Register):
             posted[to_holder] += amount
         return row
 
-    def go_on(self, time: int) -> None:
-        """Let the clock go on to a time, never back, and begin a new day where one begins."""
-        if time > self.time or self.day < 0:
-            self.time = max(time, self.time)
-            self.ledger.expire()
-            day = business_day(self.time)
-            if day != self.day:
-                self.day = day
-                self.used = array("q", bytes(8 * len(self.used)))
-                self.changes += 1
-
     def known(self, number: int, body: list[Step]) -> int:
         """Answer an id that is not above all others: its row, if the same was paid by it."""
         row = self.ids.get(number)
@@ -264,42 +245,6 @@ class StraightThrough(Register):
         more = serial + 1 - len(self.paid_serials)
         if more > 0:
             self.paid_serials.extend(bytes(max(more, len(self.paid_serials) // 8)))
-
-    # What is credited later.
-
-    def wait(self, day: int, credit: Iterable[int]) -> None:
-        """Keep a credit, its suspense account, account and amount, until a business day."""
-        self.waiting.setdefault(day, array("q")).extend(credit)
-
-    def credit_due(self, time: int) -> int:
-        """Let banks credit what is due by a time, and return how many payments that were.
-
-        Each is a posting of its own, in the order of the payments.
-        """
-        if type(time) is not int:
-            raise TypeError(f"a time is an int of milliseconds, not {type(time).__name__}")
-        if not 0 <= time <= LARGEST_TIME:
-            raise SettlementError("CLOCK_INVALID", f"{time:#x} ms is no time of a row")
-        with self.lock:
-            self.go_on(time)
-            due = [day for day in sorted(self.waiting) if day_starts(day) <= self.time]
-            return sum(self._credit(day) for day in due)
-
-    def _credit(self, day: int) -> int:
-        """Credit what is due on a day; what cannot be credited waits on, and is raised."""
-        due = self.waiting.pop(day)
-        thirds = (due[0::3], due[1::3], due[2::3])
-        items = [
-            (debit, credit, amount, None) for debit, credit, amount in zip(*thirds, strict=True)
-        ]
-        results = self.ledger.post_many(items)
-        for item, result in zip(items, results, strict=True):
-            if isinstance(result, SettlementError):
-                self.wait(day, (item[0], item[1], item[2]))
-        for result in results:
-            if isinstance(result, SettlementError):
-                raise result
-        return len(items)
 
     # Many at once.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 from ...errors import KhqrError, MissingDependency, quote
 from .charts import Spec
 
-__all__ = ["drawn"]
+__all__ = ["converter", "drawn"]
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _ELEMENTS = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan"})
@@ -35,16 +36,25 @@ def drawn(spec: Spec, label: str) -> str:
         MissingDependency: if vl-convert-python is not installed.
         KhqrError: if it gives anything but shapes and texts.
     """
-    try:
-        from vl_convert import vegalite_to_svg
-    except ModuleNotFoundError:
-        raise MissingDependency("vl-convert-python", "the charts", "simulate") from None
-    made = vegalite_to_svg(json.dumps(spec), allowed_base_urls=[])
+    made = converter()(json.dumps(spec), allowed_base_urls=[])
     root = ET.fromstring(made)  # noqa: S314 - it comes from the library, of data without entities
     _check(root)
     root.set("role", "img")
     root.set("aria-label", label)
     return ET.tostring(root, encoding="unicode")
+
+
+def converter() -> Callable[..., str]:
+    """Return what draws a chart.
+
+    Raises:
+        MissingDependency: if vl-convert-python is not installed.
+    """
+    try:
+        from vl_convert import vegalite_to_svg
+    except ModuleNotFoundError:
+        raise MissingDependency("vl-convert-python", "the charts", "simulate") from None
+    return vegalite_to_svg
 
 
 def _check(root: ET.Element) -> None:

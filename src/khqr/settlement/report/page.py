@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ... import __version__
 from ...errors import MissingDependency
 from .checking import check
+from .drawing import converter
 from .figures import Figures
 from .sections import sections_of
 from .words import amount_text, count_text, day_text, in_order, shown
@@ -15,7 +16,17 @@ from .words import amount_text, count_text, day_text, in_order, shown
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["html"]
+__all__ = ["html", "require_page"]
+
+
+def require_page() -> None:
+    """Refuse to go on without what pages are made with, before a long run and not after it.
+
+    Raises:
+        MissingDependency: if jinja2 or vl-convert-python is not installed.
+    """
+    _template()
+    converter()
 
 
 def html(figures: Figures) -> str:

@@ -119,7 +119,7 @@ def _invariants(figures: Figures) -> Section:
     columns = (
         Column("Invariant", lambda row: row.name),
         Column("Statement", lambda row: row.statement),
-        Column("Times broken", lambda row: row.broken),
+        Column("Times broken", lambda row: row.broken, zero=True),
     )
     rows = folded(figures.invariants, _sum_of_invariants)
     made = table("Invariants", rows, columns, texts=2)

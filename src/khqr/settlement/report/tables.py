@@ -15,7 +15,7 @@ MOST_ROWS = 200
 
 
 class Cell(NamedTuple):
-    """What stands in a cell, and whether it is a number that is below zero."""
+    """What stands in a cell, and whether it is a number below zero, or one that should be zero."""
 
     text: str
     below: bool = False
@@ -29,12 +29,14 @@ class Column(NamedTuple):
         value: gives the value of a row: a text, a count or minor units.
         money: whether it is an amount in the table's currency.
         adds: whether it has a total.
+        zero: whether everything but zero is a fault.
     """
 
     title: str
     value: Callable[[Any], int | str]
     money: bool = False
     adds: bool = True
+    zero: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def table(
 def _cell(value: int | str, column: Column, currency: str) -> Cell:
     if isinstance(value, str):
         return Cell(shown(value))
-    return Cell(amount_text(value, currency) if column.money else count_text(value), value < 0)
+    text = amount_text(value, currency) if column.money else count_text(value)
+    return Cell(text, value < 0 or (column.zero and value > 0))
 
 
 _Row = TypeVar("_Row")
