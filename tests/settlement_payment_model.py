@@ -66,12 +66,15 @@ class PaymentModel:
 
     def fund(self, customer: str, kind: str, amount: Decimal, currency: str) -> str:
         name, _, bank = customer.partition("@")
+        before = dict(self.money)
         self.money[bank, f"casa:{name}", currency] += amount
         if kind == "wallet":
             steps = [(bank, f"casa:{name}", bank, f"wallet:{name}", amount, currency)]
             try:
                 self.move(steps)
             except Short as short:
+                self.money.clear()
+                self.money.update(before)
                 return str(short)
         return OK
 

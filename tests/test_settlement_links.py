@@ -385,7 +385,7 @@ def test_asking_that_breaks_off_leaves_a_payment_without_an_answer(world: World)
             pay()
         ids.append(list(world.links.payments)[-1])
     assert {world.links.find(one).state for one in ids} == {CrossState.WAITING}
-    refused("HOLD_ALREADY_POSTED", lambda: world.links.void(ids[0]))
+    refused("RESULT_UNKNOWN", lambda: world.links.void(ids[0]))
     world.links.ask = world.answer
     assert {world.links.inquire(one).state for one in ids} == {CrossState.COMMITTED}
 

@@ -189,8 +189,7 @@ class Sending(Directory):
         with self.simulation.call():
             payment = self.find(payment_id)
             if payment.state is not CrossState.HELD:
-                name = _OVER.get(payment.state, "HOLD_ALREADY_POSTED")
-                if payment.state in OPEN:
-                    name = "RESULT_UNKNOWN"
+                sent = "RESULT_UNKNOWN" if payment.state in OPEN else "HOLD_ALREADY_POSTED"
+                name = _OVER.get(payment.state, sent)
                 raise SettlementError(name, f"the payment is {payment.state.value}")
             return self._ways[payment.direction].void(payment)
