@@ -19,8 +19,8 @@ from khqr.settlement.ledger import state as state_module
 from khqr.settlement.ledger.engine import Engine
 from khqr.settlement.ledger.holds import Hold, Holds
 from khqr.settlement.ledger.instructions import AnyIds, InstructionState, Outcome
-from khqr.settlement.ledger.journal import PACK, ROW_SIZE, Kind
 from khqr.settlement.ledger.legs import Leg, legs
+from khqr.settlement.ledger.rows import PACK, ROW_SIZE, Kind
 from khqr.settlement.ledger.state import State
 from khqr.settlement.ledger.writer import Writer
 from material import EXAMPLES

@@ -36,7 +36,7 @@ from khqr.settlement.faults import (
     Wire,
     settled,
 )
-from khqr.settlement.ledger.journal import ROW_SIZE
+from khqr.settlement.ledger.rows import ROW_SIZE
 from khqr.settlement.links import Links
 from khqr.settlement.payments.limits import Used, business_day
 from khqr.settlement.payments.stops import Stop

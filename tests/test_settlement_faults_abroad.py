@@ -33,8 +33,9 @@ from khqr.settlement.faults import (
     Wire,
     settled,
 )
-from khqr.settlement.ledger.journal import NO_ID, Journal, Kind
+from khqr.settlement.ledger.journal import Journal
 from khqr.settlement.ledger.lines import journal_lines, read_journal
+from khqr.settlement.ledger.rows import NO_ID, Kind
 from khqr.settlement.links import CrossPayment, CrossState, Links, PartnerAnswer
 from khqr.settlement.payments.stops import Stop
 from links_world import DAY, World, refused

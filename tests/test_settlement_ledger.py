@@ -39,7 +39,8 @@ from khqr.settlement import (
 )
 from khqr.settlement.ledger.chart import BookKind
 from khqr.settlement.ledger.instructions import RisingIds
-from khqr.settlement.ledger.journal import GENESIS, Journal, Kind
+from khqr.settlement.ledger.journal import GENESIS, Journal
+from khqr.settlement.ledger.rows import Kind
 from khqr.settlement.money import ALIPAYPLUS, BAKONG, BOOKS, LARGEST, rescaled
 
 ROOM = Path(khqr.settlement.__file__).parent

@@ -12,7 +12,7 @@ import pytest
 from khqr.alipayplus.mapping import Policy
 from khqr.settlement import Audit, FlowCall, Journal, Limits, Money, Refused, SettlementError
 from khqr.settlement.books.flows import FLOWS
-from khqr.settlement.ledger.journal import Row
+from khqr.settlement.ledger.rows import Row
 from khqr.settlement.links import (
     CrossPayment,
     CrossState,

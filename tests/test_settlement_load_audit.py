@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khqr.settlement import INVARIANTS, Audit, Side
-from khqr.settlement.ledger.journal import NUMBER_ID, ROW_SIZE, Kind
+from khqr.settlement.ledger.rows import NUMBER_ID, ROW_SIZE, Kind
 from khqr.settlement.load import audit as audit_module
 from khqr.settlement.load.audit import JournalAudit
 from khqr.settlement.load.columns import Columns, Outcomes

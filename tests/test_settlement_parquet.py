@@ -28,7 +28,7 @@ from khqr.settlement import (
 from khqr.settlement.ledger import columns as columns_module
 from khqr.settlement.ledger.columns import COLUMNS, read_parquet, write_parquet
 from khqr.settlement.ledger.footer import codecs
-from khqr.settlement.ledger.journal import Kind
+from khqr.settlement.ledger.rows import Kind
 from material import EXAMPLES
 from test_settlement_lines import NOW, ledger_of_everything
 

@@ -23,8 +23,8 @@ from khqr.settlement.books.books import Books
 from khqr.settlement.books.flows import FLOWS, Pay, Post
 from khqr.settlement.faults import Stopped
 from khqr.settlement.ledger.instructions import AnyIds
-from khqr.settlement.ledger.journal import ROW_SIZE
 from khqr.settlement.ledger.ledger import Ledger
+from khqr.settlement.ledger.rows import ROW_SIZE
 from khqr.settlement.ledger.writer import Writer
 from khqr.settlement.payments import invariants as checks_module
 from khqr.settlement.payments import paying as paying_module

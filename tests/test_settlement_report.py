@@ -18,7 +18,7 @@ from khqr.errors import KhqrError, MissingDependency
 from khqr.model import moment_at
 from khqr.settlement import Audit, Invariant, Ledger, Money, SettlementError, Simulation
 from khqr.settlement.clearing import Clearing, CrossBorderRow, cross_border
-from khqr.settlement.ledger.journal import Kind
+from khqr.settlement.ledger.rows import Kind
 from khqr.settlement.links import CrossState, Direction, PartnerAnswer
 from khqr.settlement.payments.limits import DAY, business_day, day_starts
 from khqr.settlement.report import (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...errors import quote
 from ..errors import SettlementError
 from ..ledger.accounts import Account
-from ..ledger.journal import Kind, Row
+from ..ledger.rows import Kind, Row
 from ..ledger.view import View
 from ..links.terms import Terms
 

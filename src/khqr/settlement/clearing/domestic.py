@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..ledger.chart import CENTRAL_BANK
-from ..ledger.journal import Kind, Row
+from ..ledger.rows import Kind, Row
 from ..ledger.view import View
 from ..payments.limits import business_day
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..errors import SettlementError
 from ..ledger.audit import Audit, Invariant
-from ..ledger.journal import Kind
+from ..ledger.rows import Kind
 from ..ledger.view import View
 from .batch import BatchState
 from .calendar import cycle_of

@@ -13,7 +13,7 @@ from ...errors import quote
 from ..errors import SettlementError
 from ..ledger.accounts import Accounts
 from ..ledger.chart import CENTRAL_BANK
-from ..ledger.journal import Kind, Row
+from ..ledger.rows import Kind, Row
 from ..ledger.view import View
 from ..money import BAKONG, minor_units
 from ..payments.limits import business_day

@@ -11,7 +11,8 @@ from .accounts import Account
 from .chart import CENTRAL_BANK, TOKEN_LEDGER
 from .holds import HoldState
 from .instructions import STATES, InstructionState, Refused
-from .journal import GENESIS, Kind, Row
+from .journal import GENESIS
+from .rows import Kind, Row
 from .state import State
 from .view import View
 

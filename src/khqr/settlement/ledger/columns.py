@@ -19,8 +19,9 @@ from ..errors import SettlementError
 from .fields import Fields, Reader, expect, fields_of
 from .footer import codecs
 from .instructions import Refused
-from .journal import GENESIS, Kind
+from .journal import GENESIS
 from .ledger import Ledger
+from .rows import Kind
 from .view import View
 from .writer import Clock
 

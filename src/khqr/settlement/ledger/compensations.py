@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .journal import Kind
+from .rows import Kind
 from .view import View
 
 __all__ = ["Compensation", "Compensations"]

@@ -15,8 +15,10 @@ from .instructions import (
     body_digest,
     checked_id,
 )
-from .journal import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Journal, Kind
+from .journal import Journal
 from .legs import legs
+from .refusing import Refusing
+from .rows import LARGEST_TIME, NO_ID, NUMBER_ID, PACK, ROW_SIZE, Kind
 from .steps import (
     Movement,
     Posting,
@@ -26,7 +28,6 @@ from .steps import (
     checked_steps,
     unknown_account,
 )
-from .writer import Writer
 
 __all__ = ["Engine"]
 
@@ -35,7 +36,7 @@ _POST, _MOVE = Kind.POST, Kind.MOVE
 """Looked up once: a member of an enumeration takes as long to find as a row to pack."""
 
 
-class Engine(Writer):
+class Engine(Refusing):
     """What may be done to accounts. The `Ledger` holds its lock around every call."""
 
     def replayed(self) -> Engine:
@@ -285,14 +286,6 @@ class Engine(Writer):
             "ORIGINAL_NOT_COMMITTED", f"row {row} is not the first of a transaction that has posted"
         )
 
-    # Refusals.
-
-    def shortage(self, account: int, amount: int) -> SettlementError:
-        """Return the refusal for an account that has too little."""
-        row = self.state.accounts.rows[account]
-        left = self.state.balance(account) - self.state.held(account)
-        return SettlementError(row.shortage, f"{row} has {left} available, {amount} are needed")
-
     def note_short(self, step: Step, instruction: int | str | None) -> NoReturn:
         """Refuse a step for the first account that has too little."""
         kind, debit, credit, amount = step
@@ -301,33 +294,3 @@ class Engine(Writer):
         except SettlementError as refusal:
             self.note(refusal, instruction, body_digest([step]))
         raise AssertionError("a step was refused that every account covers")
-
-    def refuse_posting(self, debit: int, credit: int) -> NoReturn:
-        """Refuse a posting whose two sides do not fit."""
-        rows = self.state.accounts.rows
-        for account in (debit, credit):
-            if not 0 <= account < len(rows):
-                raise unknown_account(account)
-        one, other = rows[debit], rows[credit]
-        if debit == credit:
-            raise SettlementError("UNBALANCED", f"{one} is on both sides of a posting")
-        raise SettlementError(
-            "UNBALANCED" if one.book != other.book else "CURRENCY_MISMATCH",
-            f"debit {one}, credit {other}: a posting has one book and one currency",
-        )
-
-    def refuse_movement(self, payer: int, payee: int) -> NoReturn:
-        """Refuse a movement between accounts that none can be between."""
-        rows = self.state.accounts.rows
-        if payer == payee:
-            self.refuse_posting(payer, payee)
-        for account in (payer, payee):
-            if self._legs[account] is None:
-                raise SettlementError(
-                    "UNKNOWN_ACCOUNT",
-                    f"{rows[account]} has no settlement account behind it, "
-                    "so no movement starts or ends there; post to it",
-                )
-        raise SettlementError(
-            "CURRENCY_MISMATCH", f"{rows[payer]} pays {rows[payee]}: a movement has one currency"
-        )

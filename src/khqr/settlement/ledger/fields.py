@@ -17,8 +17,9 @@ from .audit import Audit
 from .chart import Side
 from .instructions import Refused, checked_id
 from .invariants import INVARIANTS
-from .journal import CONTINUED, LARGEST_TIME, NO_ID, Journal, Kind, Row
+from .journal import Journal
 from .ledger import Ledger
+from .rows import CONTINUED, LARGEST_TIME, NO_ID, Kind, Row
 from .state import State
 from .writer import Clock
 

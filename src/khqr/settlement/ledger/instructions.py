@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 
 from ...errors import quote
 from ..errors import SettlementError
-from .journal import Kind, Row
+from .rows import Kind, Row
 
 __all__ = [
     "STATES",

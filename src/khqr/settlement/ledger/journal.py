@@ -1,8 +1,7 @@
 """The journal: packed rows of one size, which only grow, under a chain of hashes.
 
-A row takes 32 bytes in one block of memory: debit and credit in four bytes each; amount, time with
-kind and flags, and ref in eight each; the little end first. One transaction is one row or several,
-each but the last marked as continued.
+The rows lie in one block of memory, laid out as `khqr.settlement.ledger.rows` says. One transaction
+is one row or several, each but the last marked as continued.
 
 After every row the chain is the SHA-256 of everything that was written up to it, in order, so it
 holds the chain before the row and the row itself: whoever keeps one value of the chain has proof
@@ -13,110 +12,23 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from enum import IntEnum
 from hashlib import sha256
 from itertools import pairwise
-from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..errors import SettlementError
+from .rows import CONTINUED, KINDS, LAYOUT, NO_ID, NUMBER_ID, PACK, ROW_SIZE, TEXT_ID, Kind, Row
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-__all__ = [
-    "CONTINUED",
-    "GENESIS",
-    "LARGEST_TIME",
-    "NO_ID",
-    "NUMBER_ID",
-    "PACK",
-    "ROW_SIZE",
-    "Journal",
-    "Kind",
-    "Row",
-]
+__all__ = ["GENESIS", "Journal"]
 
 GENESIS = b"khqr settlement journal, version 1\n"
 """What the chain starts from."""
 
-_LAYOUT = Struct("<IIqqq")
-ROW_SIZE = _LAYOUT.size
-PACK = _LAYOUT.pack
-"""Packs debit, credit, amount, stamp and ref of a row."""
-
-CONTINUED = 0x10
-"""Flag: the next row belongs to the same transaction."""
-
-NUMBER_ID, _TEXT_ID = 0x20, 0x40
-"""Flags: ``ref`` is an instruction id, as it is or by number of text."""
-
-NO_ID = -1
-"""What stands for the instruction id of a row that has none."""
-
-LARGEST_TIME = 2**54
-"""Times are milliseconds since 1970 below this, so that kind and flags fit beside them."""
-
-
-class Kind(IntEnum):
-    """What a row says. ``debit``, ``credit`` and ``amount`` mean the same unless said otherwise.
-
-    ``OPEN`` opens an account: its book, name and currency by number of text, and its flags.
-    ``POST`` is one posting. ``MOVE`` is a domestic movement from payer to payee, which stands for
-    the postings of `legs`. ``HOLD`` reserves an amount of the account in ``debit`` under the number
-    in ``credit``, until the time in ``ref``. ``RELEASE``, ``VOID`` and ``EXPIRE`` end the hold
-    numbered in ``credit``: ``RELEASE`` says what the rest of its transaction posted of it.
-    ``REFERENCE`` names in ``amount`` the row that its transaction compensates. ``BEGIN`` says that
-    an instruction is in flight, ``REFUSE`` that it is refused, for the reason in ``debit`` (number
-    of text), ``BODY`` that the rest of its transaction carries it out; all three hold the digest of
-    its body in ``credit`` and ``amount``. ``NONE`` is what a
-    damaged row may read as.
-    """
-
-    NONE = 0
-    OPEN = 1
-    POST = 2
-    MOVE = 3
-    HOLD = 4
-    RELEASE = 5
-    VOID = 6
-    EXPIRE = 7
-    REFERENCE = 8
-    BEGIN = 9
-    REFUSE = 10
-    BODY = 11
-
-
 _PIECE = 4096
 """Rows that are read or hashed at a time."""
-
-_KINDS = {kind.value: kind for kind in Kind}
-
-
-class Row(NamedTuple):
-    """One row as it stands in the journal.
-
-    Attributes:
-        number: its place, counted from 0; the sequence number.
-        kind: see `Kind`.
-        continued: whether the next row belongs to the same transaction.
-        time: milliseconds since 1970, UTC.
-        debit: number of the account to debit.
-        credit: number of the account to credit.
-        amount: minor units.
-        instruction: the instruction id, or None.
-        ref: for ``OPEN`` the flags, for ``HOLD`` the expiry; otherwise the id as it is stored.
-    """
-
-    number: int
-    kind: Kind
-    continued: bool
-    time: int
-    debit: int
-    credit: int
-    amount: int
-    instruction: int | str | None
-    ref: int
 
 
 class Journal:
@@ -201,7 +113,7 @@ class Journal:
             return 0, NO_ID
         if isinstance(instruction, int):
             return NUMBER_ID, instruction
-        return _TEXT_ID, self.number_of(instruction)
+        return TEXT_ID, self.number_of(instruction)
 
     @property
     def chain(self) -> str:
@@ -211,7 +123,7 @@ class Journal:
     def row(self, number: int) -> Row:
         """Return one row; negative numbers count from the end."""
         place = range(len(self))[number]
-        return self._read(place, *_LAYOUT.unpack_from(self.packed, place * ROW_SIZE))
+        return self._read(place, *LAYOUT.unpack_from(self.packed, place * ROW_SIZE))
 
     def kind(self, number: int) -> Kind:
         """Return the kind of a row."""
@@ -223,13 +135,13 @@ class Journal:
         read = self._read
         for first in range(start, stop, _PIECE):
             part = self.packed[first * ROW_SIZE : min(first + _PIECE, stop) * ROW_SIZE]
-            for number, columns in enumerate(_LAYOUT.iter_unpack(part), first):
+            for number, columns in enumerate(LAYOUT.iter_unpack(part), first):
                 yield read(number, *columns)
 
     def _read(self, number: int, debit: int, credit: int, amount: int, stamp: int, ref: int) -> Row:
-        kind = _KINDS.get(stamp & 0x0F, Kind.NONE)
+        kind = KINDS.get(stamp & 0x0F, Kind.NONE)
         key: int | str | None = ref if stamp & NUMBER_ID else None
-        if stamp & _TEXT_ID and 0 <= ref < len(self._texts):
+        if stamp & TEXT_ID and 0 <= ref < len(self._texts):
             key = self._texts[ref]
         continued = bool(stamp & CONTINUED)
         return Row(number, kind, continued, stamp >> 8, debit, credit, amount, key, ref)

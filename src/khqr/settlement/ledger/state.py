@@ -6,8 +6,9 @@ from .accounts import Account, Accounts
 from .chart import Side
 from .holds import Hold, Holds, HoldState
 from .instructions import AnyIds, Ids, RisingIds
-from .journal import Journal, Kind, Row
+from .journal import Journal
 from .legs import legs
+from .rows import Kind, Row
 
 __all__ = ["State"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import SettlementError
 from ..money import LARGEST
-from .journal import Kind
+from .rows import Kind
 
 __all__ = [
     "MOST_STEPS",

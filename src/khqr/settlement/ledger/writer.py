@@ -12,7 +12,8 @@ from typing import NoReturn
 from ...errors import quote
 from ..errors import REFUSALS, SettlementError
 from .instructions import STATES, InstructionState, Outcome, Refused, checked_id, recorded_digest
-from .journal import CONTINUED, LARGEST_TIME, NO_ID, Journal, Kind
+from .journal import Journal
+from .rows import CONTINUED, LARGEST_TIME, NO_ID, Kind
 from .state import State
 from .steps import Step
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..ledger.audit import Audit, Invariant
 from ..ledger.invariants import INVARIANTS
-from ..ledger.journal import CONTINUED, NUMBER_ID, Kind
+from ..ledger.rows import CONTINUED, NUMBER_ID, Kind
 from ..payments.limits import business_day
 from .columns import require_numpy
 from .reading import PIECE, Piece, Shape

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import MissingDependency
 from ..errors import SettlementError
-from ..ledger.journal import LARGEST_TIME
+from ..ledger.rows import LARGEST_TIME
 
 if TYPE_CHECKING:
     import numpy as np

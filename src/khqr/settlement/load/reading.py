@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 from ..ledger.accounts import Accounts
 from ..ledger.chart import Side
-from ..ledger.journal import CONTINUED, ROW_SIZE, Journal, Kind
+from ..ledger.journal import Journal
+from ..ledger.rows import CONTINUED, ROW_SIZE, Kind
 from ..payments.limits import DAY
 
 if TYPE_CHECKING:

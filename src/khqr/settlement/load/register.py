@@ -11,8 +11,8 @@ from ..books.books import Books
 from ..errors import SettlementError, one_of
 from ..ledger.chart import BookKind, chart_line
 from ..ledger.instructions import RisingIds
-from ..ledger.journal import Kind
 from ..ledger.ledger import Ledger
+from ..ledger.rows import Kind
 from ..ledger.steps import Step
 from ..money import BAKONG, Money
 from ..payments.codes import ShownCode, read_code

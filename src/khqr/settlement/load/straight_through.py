@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from ..errors import REFUSALS, SettlementError
 from ..ledger.instructions import InstructionState, body_digest, recorded_digest
-from ..ledger.journal import CONTINUED, LARGEST_TIME, NUMBER_ID, PACK, Kind
+from ..ledger.rows import CONTINUED, LARGEST_TIME, NUMBER_ID, PACK, Kind
 from ..ledger.steps import Step
 from .columns import LARGEST_SERIAL, Columns, Outcomes, checked, require_numpy
 from .register import CURRENCIES, steps

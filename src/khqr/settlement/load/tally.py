@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ..ledger.chart import CENTRAL_BANK
-from ..ledger.journal import NUMBER_ID, Kind
+from ..ledger.rows import NUMBER_ID, Kind
 from ..payments.limits import day_starts
 from ..report.figures import BankRow, VolumeRow
 from .reading import Piece, Shape

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable
 
 from ..errors import SettlementError
-from ..ledger.journal import LARGEST_TIME
+from ..ledger.rows import LARGEST_TIME
 from ..payments.limits import business_day, day_starts
 from .register import Register
 

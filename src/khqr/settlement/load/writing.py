@@ -7,7 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..errors import SettlementError
-from ..ledger.journal import CONTINUED, NUMBER_ID, Journal, Kind
+from ..ledger.journal import Journal
+from ..ledger.rows import CONTINUED, NUMBER_ID, Kind
 from .columns import CODE, OUTCOMES
 from .deciding import RESENT, Chunk
 from .mirror import Mirror

@@ -15,7 +15,7 @@ from ...model import Routing
 from ..ledger.audit import Audit, Invariant
 from ..ledger.holds import HoldState
 from ..ledger.instructions import InstructionState
-from ..ledger.journal import Kind, Row
+from ..ledger.rows import Kind, Row
 from .agreement import disagreements
 from .conversion import wrong_legs
 from .limits import Used, business_day

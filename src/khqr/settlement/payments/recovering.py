@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from ...model import Routing
 from ..ledger.holds import HoldState
 from ..ledger.instructions import InstructionState
-from ..ledger.journal import Kind
+from ..ledger.rows import Kind
 from .paying import Paying
 from .payment import Payment, PaymentState, Refund
 from .quotes import QuoteEvent

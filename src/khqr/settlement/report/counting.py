@@ -9,7 +9,7 @@ from ..clearing import Clearing, Domestic, cross_border, whole_audit
 from ..errors import SettlementError
 from ..ledger.audit import Audit
 from ..ledger.chart import TOKEN_LEDGER
-from ..ledger.journal import Kind
+from ..ledger.rows import Kind
 from ..ledger.view import View
 from ..links import CrossPayment, Links
 from ..money import Money
