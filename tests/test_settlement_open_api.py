@@ -133,6 +133,10 @@ def test_paths_and_types_that_there_are_not(till: Till) -> None:
     assert till.api.post("x" * 10_000, {}).status == 404
     with pytest.raises(TypeError, match="a body is JSON"):
         till.ask("check_transaction_by_md5", None)
+    odd_calls: list[tuple[Any, Any]] = [(None, None), (["x"], None), (LIST, 5), (LIST, ["x"])]
+    for path, token in odd_calls:
+        with pytest.raises(TypeError, match="is str, not"):
+            till.api.post(path, [], token=token)
     odd = {"hash": "0" * 8, "amount": "1e999999", "currency": "USD"}
     assert till.ask("check_transaction_by_short_hash", odd)[1]["errorCode"] == 1
     odd["currency"] = "XYZ"

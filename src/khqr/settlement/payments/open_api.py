@@ -138,8 +138,11 @@ class OpenApi:
             that is good, 404 for a path that there is not.
 
         Raises:
-            TypeError: for a body of another Python type.
+            TypeError: for a path, body or token of another Python type.
         """
+        for name, value in (("path", path), ("token", token)):
+            if not isinstance(value, str) and (name == "path" or value is not None):
+                raise TypeError(f"a {name} is str, not {type(value).__name__}")
         if path not in _CALLS and path not in _LISTS:
             return _refused("NOT_FOUND", f"there is no {path[:100]!r}")
         document = _read(body)
