@@ -234,64 +234,41 @@ def run_ledger(count: int, seed: int, broken: list[Violation]) -> str:
     return ledger.chain
 
 
-def run_payments(count: int, seed: int, broken: list[Violation]) -> list[str]:
-    """Send messages about payments, round by round, and return the chains of the journals."""
+def run_rounds(
+    kind: type[Round | AbroadRound],
+    size: int,
+    *,
+    count: int,
+    seed: int,
+    broken: list[Violation],
+) -> list[str]:
+    """Send messages round by round, a new simulation each; return the chains of their journals."""
     answers: Counter[str] = Counter()
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
+    made: Counter[str] = Counter()
     chains: list[str] = []
-    done = sweeps = rows = payments = 0
+    done = sweeps = 0
     start = time.perf_counter()
     while done < count and not broken:
-        part = Round(seed, len(chains))
-        broken += part.run(min(ROUND, count - done))
+        part = kind(seed, len(chains))
+        broken += part.run(min(size, count - done))
         done += part.wire.messages
         sweeps += part.sweeps
-        rows += len(part.simulation.ledger.journal)
-        payments += len(part.simulation.payments)
+        made += part.made() + Counter(rows=len(part.simulation.ledger.journal), rounds=1)
         answers += part.answers
         states += part.states
         faults += Counter({fault.value: times for fault, times in part.wire.happened.items()})
         faults += Counter({f"died {stop.value}": n for stop, n in part.wire.stops.items()})
         chains.append(part.simulation.ledger.chain)
         names = part.names
-    show_rate("messages of payments", done, time.perf_counter() - start)
-    print(f"{payments:,} payments, {rows:,} rows, {len(chains)} rounds")
+    show_rate(kind.MESSAGES, done, time.perf_counter() - start)
+    print(", ".join(f"{number:,} {what}" for what, number in made.items()))
     for counted in (answers, states, faults):
         show(counted)
     print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
-    print("every round was replayed, and every payment is final")
-    return chains
-
-
-def run_abroad(count: int, seed: int, broken: list[Violation]) -> list[str]:
-    """Send messages about payments over links, and return the chains of the journals."""
-    answers: Counter[str] = Counter()
-    states: Counter[str] = Counter()
-    faults: Counter[str] = Counter()
-    chains: list[str] = []
-    done = sweeps = rows = payments = batches = 0
-    start = time.perf_counter()
-    while done < count and not broken:
-        part = AbroadRound(seed, len(chains))
-        broken += part.run(min(ROUND_ABROAD, count - done))
-        done += part.wire.messages
-        sweeps += part.sweeps
-        rows += len(part.simulation.ledger.journal)
-        payments += len(part.links.payments)
-        batches += part.batches
-        answers += part.answers
-        states += part.states
-        faults += Counter({fault.value: times for fault, times in part.wire.happened.items()})
-        faults += Counter({f"died {stop.value}": n for stop, n in part.wire.stops.items()})
-        chains.append(part.simulation.ledger.chain)
-        names = part.names
-    show_rate("messages of payments over links, and clearing", done, time.perf_counter() - start)
-    print(f"{payments:,} payments over links, {batches:,} batches settled, {rows:,} rows")
-    for counted in (answers, states, faults):
-        show(counted)
-    print(f"{sweeps} sweeps, each of {' '.join(in_order(names))}")
-    print("every round was replayed, every payment is final, and nothing is due")
+    if not broken:
+        print(kind.ENDED)
     return chains
 
 
@@ -321,8 +298,9 @@ def main() -> int:
     broken: list[Violation] = []
     part = options.count * 2 // 5
     chains = [run_ledger(part, options.seed, broken)]
-    chains += run_payments(part, options.seed, broken)
-    chains += run_abroad(options.count - 2 * part, options.seed, broken)
+    rest, seed = options.count - 2 * part, options.seed
+    chains += run_rounds(Round, ROUND, count=part, seed=seed, broken=broken)
+    chains += run_rounds(AbroadRound, ROUND_ABROAD, count=rest, seed=seed, broken=broken)
     print(f"chain {sha256(' '.join(chains).encode()).hexdigest()}")
     for violation in broken:
         print(violation)

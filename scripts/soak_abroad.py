@@ -45,6 +45,9 @@ def partner(payment: CrossPayment) -> PartnerAnswer:
 class AbroadRound:
     """One simulation with its links and clearing, and the requests a random source chooses."""
 
+    MESSAGES = "messages of payments over links, and clearing"
+    ENDED = "every round was replayed, every payment is final, and nothing is due"
+
     def __init__(self, seed: int, number: int) -> None:
         self.source = random.Random(f"{seed}/abroad/{number}")
         self.clock, ids = Clock(START), count(1)
@@ -88,6 +91,11 @@ class AbroadRound:
             *((one, "VND") for one in ("S", "F", "X")),
         ):
             simulation.books.run("endow", {"book": book}, {"amount": Money(currency, LARGE)})
+
+    def made(self) -> Counter[str]:
+        """Return what was made, by name."""
+        over_links = len(self.links.payments)
+        return Counter({"payments over links": over_links, "batches settled": self.batches})
 
     def run(self, messages: int) -> list[Violation]:
         """Send at least so many messages, end the round, and return what does not hold."""

@@ -37,6 +37,9 @@ FINAL = {state.value for state in PaymentState} - {
 class Round:
     """One simulation, and the requests that a random source chooses."""
 
+    MESSAGES = "messages of payments"
+    ENDED = "every round was replayed, and every payment is final"
+
     def __init__(self, seed: int, number: int) -> None:
         self.source = random.Random(f"{seed}/{number}")
         self.clock, ids = Clock(START), count(1)
@@ -70,6 +73,10 @@ class Round:
             for kind in ("wallet", "account"):
                 sim.fund(f"{name}@{bank}", Money("KHR", 1_500_000), kind)
                 sim.fund(f"{name}@{bank}", Money("USD", 350_00), kind)
+
+    def made(self) -> Counter[str]:
+        """Return what was made, by name."""
+        return Counter({"payments": len(self.simulation.payments)})
 
     def run(self, messages: int) -> list[Violation]:
         """Send at least so many messages, end the round, and return what does not hold."""
